@@ -30,7 +30,9 @@ Secret::Secret(std::string&& octets) noexcept : octets_(std::move(octets)) {
 
 Secret::Secret(std::string_view octets) : octets_(octets) {}
 
-Secret::Secret(Secret&& other) noexcept : octets_(std::move(other.octets_)) { wipe(other.octets_); }
+Secret::Secret(Secret&& other) noexcept : octets_(std::move(other.octets_)) {
+  wipe(other.octets_);
+}
 
 Secret& Secret::operator=(Secret&& other) noexcept {
   if (this == &other) return *this;
@@ -40,6 +42,8 @@ Secret& Secret::operator=(Secret&& other) noexcept {
   return *this;
 }
 
-Secret::~Secret() { wipe(octets_); }
+Secret::~Secret() {
+  wipe(octets_);
+}
 
 }  // namespace postern::wire

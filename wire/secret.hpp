@@ -1,8 +1,8 @@
 // A password or token on its way through the gateway.
 //
 // A Secret cannot be copied, printed, formatted or compared with ==, so it cannot slip into a log
-// line, a metric or a map key by accident; whoever needs the octets writes reveal() and can be found
-// by that word. The octets are wiped when the Secret ends, is moved from, or is assigned to.
+// line, a metric or a map key by accident; whoever needs the octets writes reveal() and can be
+// found by that word. The octets are wiped when the Secret ends, is moved from, or is assigned to.
 //
 // The one header of `wire` that every floor may include.
 

@@ -15,8 +15,8 @@ template <class T>
 concept Printable = requires(std::ostream& out, const T& value) { out << value; };
 
 template <class T>
-concept BecomesText = std::is_convertible_v<T, std::string> ||
-                      std::is_convertible_v<T, std::string_view>;
+concept BecomesText =
+    std::is_convertible_v<T, std::string> || std::is_convertible_v<T, std::string_view>;
 
 static_assert(!Printable<Secret>, "T-070 a secret cannot be printed");
 static_assert(!BecomesText<Secret>, "T-070 a secret does not turn into text by itself");
@@ -52,7 +52,8 @@ TEST(Secret, T070_MovingLeavesTheSourceEmptyAndWiped) {
 TEST(Secret, T070_WipesItsOctetsWhenItEnds) {
   // Placed in memory of our own, so that it may be read after the Secret has ended.
   alignas(Secret) std::array<char, sizeof(Secret)> room{};
-  auto* secret = std::construct_at(reinterpret_cast<Secret*>(room.data()), std::string_view("topsecret"));
+  auto* secret =
+      std::construct_at(reinterpret_cast<Secret*>(room.data()), std::string_view("topsecret"));
   ASSERT_NE(std::string_view(room.data(), room.size()).find("topsecret"), std::string_view::npos);
 
   std::destroy_at(secret);

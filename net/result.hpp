@@ -1,0 +1,85 @@
+// What can go wrong, as a value.
+//
+// An Error says what to do about it (kind), on whose connection it happened (origin), and what the
+// log should keep (detail). Policy reads kind and origin only; a client never hears the detail.
+// proxy/trouble.cpp turns kind and origin into what the client hears.
+
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace postern::net {
+
+enum class Kind : unsigned char {
+  Closed,       // the peer ended the connection in order
+  Reset,        // the peer, or the network, broke the connection
+  Timeout,      // a deadline passed
+  Cancelled,    // we ended the wait ourselves: drain, shutdown, a stolen maildrop
+  Network,      // no way to the peer: refused, unreachable, no name, no local port
+  Tls,          // the handshake or a record failed
+  Certificate,  // the peer's certificate was not accepted
+  Malformed,    // the peer broke its protocol
+  Refused,      // the peer understood and said no: wrong credentials, no such thing
+  Unavailable,  // the peer understood and said: not now
+  Limit,        // a bound of ours was reached
+  Gone,         // what was asked for is not there any more
+  Internal,     // our own fault, out of memory included
+};
+
+enum class Origin : unsigned char { Client, Upstream, Here };
+
+// The name used in logs.
+constexpr std::string_view name_of(Kind kind) {
+  switch (kind) {
+    case Kind::Closed:
+      return "closed";
+    case Kind::Reset:
+      return "reset";
+    case Kind::Timeout:
+      return "timeout";
+    case Kind::Cancelled:
+      return "cancelled";
+    case Kind::Network:
+      return "network";
+    case Kind::Tls:
+      return "tls";
+    case Kind::Certificate:
+      return "certificate";
+    case Kind::Malformed:
+      return "protocol";
+    case Kind::Refused:
+      return "refused";
+    case Kind::Unavailable:
+      return "unavailable";
+    case Kind::Limit:
+      return "limit";
+    case Kind::Gone:
+      return "gone";
+    case Kind::Internal:
+      return "internal";
+  }
+  return "internal";
+}
+
+struct Error {
+  Kind kind;
+  Origin origin;
+  std::string detail;
+};
+
+// Errors travel by pointer inside the runtime, so that a frame pays eight octets for the chance.
+using ErrorPtr = std::unique_ptr<Error>;
+
+template <class T = void>
+using Result = std::expected<T, Error>;
+
+// An Error as a Result of any type: return failure(Kind::Limit, Origin::Here, "too many");
+inline std::unexpected<Error> failure(Kind kind, Origin origin, std::string detail) {
+  return std::unexpected<Error>(Error{kind, origin, std::move(detail)});
+}
+
+}  // namespace postern::net
