@@ -15,19 +15,21 @@
 namespace postern::net {
 
 enum class Kind : unsigned char {
-  Closed,       // the peer ended the connection in order
-  Reset,        // the peer, or the network, broke the connection
-  Timeout,      // a deadline passed
-  Cancelled,    // we ended the wait ourselves: drain, shutdown, a stolen maildrop
-  Network,      // no way to the peer: refused, unreachable, no name, no local port
-  Tls,          // the handshake or a record failed
-  Certificate,  // the peer's certificate was not accepted
-  Malformed,    // the peer broke its protocol
-  Refused,      // the peer understood and said no: wrong credentials, no such thing
-  Unavailable,  // the peer understood and said: not now
-  Limit,        // a bound of ours was reached
-  Gone,         // what was asked for is not there any more
-  Internal,     // our own fault, out of memory included
+  Closed,        // the peer ended the connection in order
+  Reset,         // the peer, or the network, broke the connection
+  Timeout,       // a deadline passed
+  Cancelled,     // we ended the wait ourselves: drain, shutdown, a stolen maildrop
+  NoName,        // the name of the peer has no address, or nobody could be asked
+  Unreachable,   // no way to the peer, or no local port to start from
+  NotListening,  // the peer's machine refused the connection
+  Tls,           // the handshake or a record failed
+  Certificate,   // the peer's certificate was not accepted
+  Malformed,     // the peer broke its protocol
+  Refused,       // the peer understood and said no: wrong credentials, no such thing
+  Unavailable,   // the peer understood and said: not now
+  Limit,         // a bound of ours was reached
+  Gone,          // what was asked for is not there any more
+  Internal,      // our own fault, out of memory included
 };
 
 enum class Origin : unsigned char { Client, Upstream, Here };
@@ -43,8 +45,12 @@ constexpr std::string_view name_of(Kind kind) {
       return "timeout";
     case Kind::Cancelled:
       return "cancelled";
-    case Kind::Network:
-      return "network";
+    case Kind::NoName:
+      return "no_name";
+    case Kind::Unreachable:
+      return "unreachable";
+    case Kind::NotListening:
+      return "not_listening";
     case Kind::Tls:
       return "tls";
     case Kind::Certificate:

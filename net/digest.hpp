@@ -1,0 +1,35 @@
+// SHA-256 and HMAC-SHA256 (FIPS 180-4, RFC 2104), for keys of tables and comparisons of secrets.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace postern::net {
+
+using Digest = std::array<unsigned char, 32>;
+
+// A key that exists in this process only.
+class DigestKey {
+ public:
+  DigestKey();  // random
+  ~DigestKey();
+  DigestKey(const DigestKey&) = delete;
+  DigestKey& operator=(const DigestKey&) = delete;
+
+  // The pieces are kept apart: ("ab", "c") and ("a", "bc") differ.
+  [[nodiscard]] Digest hmac(std::initializer_list<std::string_view> pieces) const;
+
+ private:
+  Digest key_;
+};
+
+Digest sha256(std::string_view octets);
+
+// Lower case.
+std::string hex(std::span<const unsigned char> octets);
+
+}  // namespace postern::net
