@@ -11,7 +11,7 @@ import re
 import shlex
 import shutil
 
-from . import maildir, unpacked
+from . import fetched, maildir
 from .process import Process, run
 from .upstream import OWNER, Upstream
 
@@ -46,7 +46,7 @@ class Courier(Upstream):
         both.write_bytes(good.chain.read_bytes() + good.private_key.read_bytes())
         both.chmod(0o644)
         script = self.folder / "start"
-        script.write_text(self._script(unpacked.folder(), both))
+        script.write_text(self._script(fetched.unpacked_folder(), both))
         self._process = Process(
             ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", script],
             self.folder / "output", end_signal="KILL")

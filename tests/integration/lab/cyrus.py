@@ -2,14 +2,14 @@
 
 APPEND and LMTP would refuse or mend hostile mail, so messages are put into the mailbox folder as
 files and `reconstruct` takes them in; only a message of zero octets is not taken. The programs come
-from packages that conflict with Dovecot's and are unpacked (unpacked.py). Cyrus logs to syslog
+from packages that conflict with Dovecot's and are unpacked (fetched.py). Cyrus logs to syslog
 only. A user without a domain belongs to the realm `servername`.
 """
 
 import os
 import shutil
 
-from . import unpacked
+from . import fetched
 from .ports import free_port
 from .process import Process, run
 from .upstream import OWNER, Upstream
@@ -29,7 +29,7 @@ class Cyrus(Upstream):
         self._process = self._programs = self._environment = None
 
     def _start(self):
-        root = unpacked.folder()
+        root = fetched.unpacked_folder()
         self._programs = root / "usr/lib/cyrus/bin"
         libraries = ":".join(str(path) for path in root.glob("usr/lib/*-linux-gnu"))
         self._environment = {**os.environ, "LD_LIBRARY_PATH": libraries}

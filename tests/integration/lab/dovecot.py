@@ -63,6 +63,15 @@ class Dovecot(Upstream):
     def as_stored(self, octets):
         return with_crlf(octets).replace(b"\0", b"\x80")
 
+    @staticmethod
+    def as_pop3(octets):
+        """What its POP3 shows: NUL as it is; None for mail that begins with a dot, which it leaves
+        single, so that clients lose the dot or take it for the end."""
+        if octets.startswith(b"."):
+            return None
+        text = with_crlf(octets)
+        return text if text.endswith(b"\r\n") else text + b"\r\n"
+
     def _configuration(self):
         tls = self.pki.good
         advertise = f"imap_capability = {self._advertise}" if self._advertise else ""

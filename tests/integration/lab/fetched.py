@@ -2,7 +2,8 @@
 
 Cyrus, Courier and Dovecot conflict as packages, not as programs. The packages that `packages.txt`
 at the top of the tree lists under `unpack` are downloaded with apt-get and unpacked into one
-folder, once: $POSTERN_UNPACKED, or tests/.work/unpacked.
+folder, once. It stands in the folder of all that is fetched for the tests: $POSTERN_TEST_FETCHED,
+or tests/.work.
 """
 
 import fcntl
@@ -16,10 +17,17 @@ _TOP = Path(__file__).resolve().parents[3]
 _DOWNLOAD_SECONDS = 300
 
 
-def folder():
+def fetched_folder():
+    """Where things from elsewhere are kept from one run to the next."""
+    folder = Path(os.environ.get("POSTERN_TEST_FETCHED") or _TOP / "tests/.work")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def unpacked_folder():
     """The root of the unpacked packages; downloads and unpacks what is missing."""
-    root = Path(os.environ.get("POSTERN_UNPACKED") or _TOP / "tests/.work/unpacked")
-    root.mkdir(parents=True, exist_ok=True)
+    root = fetched_folder() / "unpacked"
+    root.mkdir(exist_ok=True)
     with open(root / ".lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         missing = [name for name in _packages() if not (root / f".{name}.unpacked").exists()]
