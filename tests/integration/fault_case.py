@@ -15,7 +15,7 @@ class Peer:
     """A raw connection that was logged in and has INBOX open."""
 
     def __init__(self, server):
-        self.raw = socket.create_connection((server.host, server.port), 10)
+        self.raw = socket.create_connection((server.host, server.clear_port), 10)
         self._lines = self.raw.makefile("rb")
 
     def line(self):

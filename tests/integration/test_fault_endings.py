@@ -61,6 +61,15 @@ class EndingTest(RuleCase):
         peer.close()
         self.server.wait_closed()
 
+    def test_hangs_before_the_greeting(self):
+        self.server.on("greeting", "hang")
+        peer = self.peer()
+        peer.raw.settimeout(0.2)
+
+        with self.assertRaises(TimeoutError):
+            peer.rest()
+        self.assertTrue(self.peer().open().ask("a NOOP").startswith(b"a OK"), "the next is served")
+
     def test_hangs_inside_a_literal(self):
         self.server.on("UID FETCH", ["cut_literal", 4, "hang"])
         peer = self.peer().open()
@@ -141,7 +150,7 @@ class TlsFaultTest(unittest.TestCase):
 
     def test_glues_octets_behind_the_go_ahead(self):
         self.server.on("STARTTLS", ["after", "* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n"])
-        with socket.create_connection((self.server.host, self.server.port), 10) as raw:
+        with socket.create_connection((self.server.host, self.server.clear_port), 10) as raw:
             raw.recv(4096)
             raw.sendall(b"a STARTTLS\r\n")
 
@@ -150,7 +159,7 @@ class TlsFaultTest(unittest.TestCase):
 
     def test_refuses_starttls(self):
         self.server.on("STARTTLS", ["refuse", "NO not today"])
-        with socket.create_connection((self.server.host, self.server.port), 10) as raw:
+        with socket.create_connection((self.server.host, self.server.clear_port), 10) as raw:
             raw.recv(4096)
             raw.sendall(b"a STARTTLS\r\n")
             self.assertEqual(raw.recv(4096), b"a NO not today\r\n")

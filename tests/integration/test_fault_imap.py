@@ -27,7 +27,7 @@ class FaultImapCase(unittest.TestCase):
         self.inbox = self.server.add_user(USER, PASSWORD).find("INBOX")
 
     def connect(self):
-        connection = imaplib.IMAP4(self.server.host, self.server.port, timeout=10)
+        connection = imaplib.IMAP4(self.server.host, self.server.clear_port, timeout=10)
         self.addCleanup(connection.shutdown)
         return connection
 
@@ -40,7 +40,7 @@ class FaultImapCase(unittest.TestCase):
 
     def talk(self, *lines):
         """Sends lines on a connection of their own, logged in if they are; all that comes back."""
-        with socket.create_connection((self.server.host, self.server.port), 10) as raw:
+        with socket.create_connection((self.server.host, self.server.clear_port), 10) as raw:
             raw.sendall("".join(f"{line}\r\n" for line in (*lines, "z LOGOUT")).encode("latin-1"))
             return b"".join(iter(lambda: raw.recv(65536), b"")).decode("latin-1")
 
@@ -67,7 +67,7 @@ class LoginTest(FaultImapCase):
         self.assertEqual(steps[0], "OK")
 
     def test_asks_for_a_literal(self):
-        with socket.create_connection((self.server.host, self.server.port), 10) as raw:
+        with socket.create_connection((self.server.host, self.server.clear_port), 10) as raw:
             lines = raw.makefile("rb")
             lines.readline()
             raw.sendall(b"a LOGIN {%d}\r\n" % len(USER))
@@ -411,7 +411,7 @@ class TlsTest(unittest.TestCase):
         self.server.add_user(USER, "planted-secret")
 
     def test_serves_starttls_and_implicit_tls(self):
-        upgraded = imaplib.IMAP4(self.server.host, self.server.port, timeout=10)
+        upgraded = imaplib.IMAP4(self.server.host, self.server.clear_port, timeout=10)
         upgraded.starttls(self.pki.client_context())
         implicit = imaplib.IMAP4_SSL(self.server.host, self.server.tls_port, timeout=10,
                                      ssl_context=self.pki.client_context())
@@ -428,7 +428,7 @@ class TlsTest(unittest.TestCase):
                                    ssl_context=self.pki.client_context())
         secure.login(USER, "planted-secret")
         in_clear = self.server.octets_received(in_clear_only=True)
-        clear = imaplib.IMAP4(self.server.host, self.server.port, timeout=10)
+        clear = imaplib.IMAP4(self.server.host, self.server.clear_port, timeout=10)
         clear.login(USER, "planted-secret")
         for connection in (secure, clear):
             connection.logout()
@@ -438,7 +438,7 @@ class TlsTest(unittest.TestCase):
         self.assertIn(b"planted-secret", self.server.octets_received(in_clear_only=True))
 
     def test_ends_a_connection_that_sends_commands_behind_starttls(self):
-        with socket.create_connection((self.server.host, self.server.port), 10) as raw:
+        with socket.create_connection((self.server.host, self.server.clear_port), 10) as raw:
             raw.recv(4096)
             raw.sendall(b"a STARTTLS\r\nb NOOP\r\n")
             said = b"".join(iter(lambda: raw.recv(4096), b""))
@@ -448,7 +448,7 @@ class TlsTest(unittest.TestCase):
 
     def test_need_not_offer_starttls(self):
         self.server.settings.starttls = False
-        connection = imaplib.IMAP4(self.server.host, self.server.port, timeout=10)
+        connection = imaplib.IMAP4(self.server.host, self.server.clear_port, timeout=10)
         self.addCleanup(connection.shutdown)
 
         self.assertNotIn("STARTTLS", connection.capabilities)

@@ -50,7 +50,7 @@ class FaultProgramTest(unittest.TestCase):
         return program
 
     def log_in(self, program):
-        connection = imaplib.IMAP4("127.0.0.1", program.ports["port"], timeout=10)
+        connection = imaplib.IMAP4("127.0.0.1", program.ports["clear_port"], timeout=10)
         self.addCleanup(connection.shutdown)
         connection.login("joe", "secret")
         connection.select()

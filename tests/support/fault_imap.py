@@ -44,14 +44,14 @@ class FaultImap:
         self.settings = settings or Settings()
         self.store = Store()
         self.tls_context = _tls_context(certificate) if certificate else None
-        self.host, self.port, self.tls_port = HOST, None, None
+        self.host, self.clear_port, self.tls_port = HOST, None, None
         self.commands, self.sessions, self.failures = [], [], []
         self.stopping = threading.Event()
         self._rules, self._holds, self._listeners = [], {}, {}
         self._changed = threading.Condition(threading.RLock())
 
     def start(self):
-        self.port = self._listen("clear", 0)
+        self.clear_port = self._listen("clear", 0)
         if self.tls_context is not None:
             self.tls_port = self._listen("tls", 0)
         return self
@@ -115,7 +115,7 @@ class FaultImap:
 
     def listen_again(self):
         """Listens on the ports of before."""
-        self._listen("clear", self.port)
+        self._listen("clear", self.clear_port)
         if self.tls_context is not None:
             self._listen("tls", self.tls_port)
 
@@ -220,7 +220,7 @@ def main():
     text = sys.stdin.readline() if path == "-" else Path(path).read_text(encoding="utf-8")
     server = fault_control.server_of(json.loads(text))
     with server, fault_control.Control(server) as control:
-        print(json.dumps({"port": server.port, "tls_port": server.tls_port,
+        print(json.dumps({"clear_port": server.clear_port, "tls_port": server.tls_port,
                           "control_port": control.port}), flush=True)
         sys.stdin.read()
 

@@ -64,6 +64,7 @@ class Mailbox:
         self.read_only = False
         self.messages = []
         self.vanished = []  # (UID, modseq) of what was expunged
+        self.expunges = 0
 
     def add(self, octets, *, flags=(), internal_date=None, uid=None, told_size=None):
         """Appends one message; a UID may be given as long as UIDs go on rising."""
@@ -101,6 +102,7 @@ class Mailbox:
         gone = [message.uid for message in self.messages if message.uid in chosen]
         self.messages = [message for message in self.messages if message.uid not in chosen]
         self.vanished += [(uid, self._change()) for uid in gone]
+        self.expunges += len(gone)
         return gone
 
     def renumber(self, uid_validity=None):
@@ -165,6 +167,7 @@ class View:
         self.messages = list(mailbox.messages)
         self._told_validity = mailbox.uid_validity
         self._told_modseq = mailbox.highest_modseq
+        self._told_expunges = mailbox.expunges
 
     def numbered(self):
         """(sequence number, message) of all in view, those expunged elsewhere included."""
@@ -172,7 +175,10 @@ class View:
 
     def gone(self):
         """The identities of messages in view that were expunged and not yet told of."""
-        return {id(message) for message in self.messages} - self._present()
+        if self._told_expunges == self.mailbox.expunges:
+            return set()
+        present = {id(message) for message in self.mailbox.messages}
+        return {id(message) for message in self.messages} - present
 
     def updates(self, *, may_expunge, vanished):
         """The untagged lines that bring this connection up to date; `vanished` for QRESYNC."""
@@ -194,6 +200,7 @@ class View:
 
     def _expunges(self, vanished):
         gone = self.gone()
+        self._told_expunges = self.mailbox.expunges
         if not gone:
             return []
         numbers = [number for number, message in self.numbered() if id(message) in gone]
@@ -202,6 +209,3 @@ class View:
         if vanished:
             return [f"VANISHED {compose_set(uids)}"]
         return [f"{number} EXPUNGE" for number in reversed(numbers)]
-
-    def _present(self):
-        return {id(message) for message in self.mailbox.messages}
