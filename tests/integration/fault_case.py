@@ -1,11 +1,20 @@
-"""A fault server with one message and a raw connection to it: what tests of its rules share."""
+"""Fault servers and connections to them: what the tests of the fault server share.
 
+`RuleCase` has one message (BODY, the fetch of it FETCH) and raw connections, because what the rules
+break is just what imaplib would hide; `FaultImapCase` has an empty mailbox and imaplib.
+"""
+
+import imaplib
 import socket
 import unittest
 
+from tests.integration.lab.upstream import expect_ok
 from tests.support.fault_imap import FaultImap
+from tests.support.imap_commands import Settings
 
 USER = "joe@example.test"
+PASSWORD = 'se"cr\\et'
+SHORT = b"Subject: short\r\nX-UIDL: abc\r\n\r\nbody\r\n"
 BODY = b"Subject: a message\r\n\r\n0123456789\r\n"
 FETCH = "f UID FETCH 1 (UID BODY.PEEK[])"
 TOLD = b"* 1 FETCH (UID 1 BODY[] {%d}\r\n" % len(BODY)
@@ -68,3 +77,35 @@ class RuleCase(unittest.TestCase):
         """What a fetch of the one message is answered with under a rule."""
         self.server.on("UID FETCH", *actions)
         return self.peer().open().ask(FETCH)
+
+
+class FaultImapCase(unittest.TestCase):
+    settings = None
+
+    def setUp(self):
+        self.server = FaultImap(settings=self.settings and Settings(**self.settings)).start()
+        self.addCleanup(self.server.stop)
+        self.inbox = self.server.add_user(USER, PASSWORD).find("INBOX")
+
+    def connect(self):
+        connection = imaplib.IMAP4(self.server.host, self.server.clear_port, timeout=10)
+        self.addCleanup(connection.shutdown)
+        return connection
+
+    def log_in(self, mailbox="INBOX", read_only=False):
+        connection = self.connect()
+        connection.login(USER, PASSWORD)
+        if mailbox:
+            expect_ok(connection.select(mailbox, readonly=read_only))
+        return connection
+
+    def talk(self, *lines):
+        """Sends lines on a connection of their own, logged in if they are; all that comes back."""
+        with socket.create_connection((self.server.host, self.server.clear_port), 10) as raw:
+            raw.sendall("".join(f"{line}\r\n" for line in (*lines, "z LOGOUT")).encode("latin-1"))
+            return b"".join(iter(lambda: raw.recv(65536), b"")).decode("latin-1")
+
+    def ask(self, *lines):
+        """The same, with INBOX open."""
+        secret = PASSWORD.replace("\\", "\\\\").replace('"', '\\"')
+        return self.talk(f'l LOGIN {USER} "{secret}"', "s SELECT INBOX", *lines)

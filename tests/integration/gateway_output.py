@@ -1,4 +1,8 @@
-"""Reading what the gateway shows: log lines in logfmt, metrics in Prometheus' text format."""
+"""Reading what the gateway shows: log lines in logfmt, metrics in Prometheus' text format.
+
+Lines and samples that are not understood are errors of the test or of the gateway, except for log
+lines that other programs write to the same place.
+"""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +22,7 @@ class Event:
 
 
 def events(log):
-    """The events of a log. Other lines (a sanitizer's report, a library's complaint) are left out."""
+    """The events of a log. What is no event (a sanitizer's report, say) is left out."""
     return [event for event in map(_event, log.splitlines()) if event is not None]
 
 

@@ -1,4 +1,8 @@
-"""How the fault server ends connections, or does not: FIN, RST, silence, delay, broken TLS."""
+"""How the fault server ends connections, or does not: FIN, RST, silence, delay, broken TLS.
+
+Time is measured only where waiting is the fault itself. A reset inside TLS is looked for below
+TLS, since Python shows it as the end of the stream.
+"""
 
 import socket
 import ssl
@@ -182,7 +186,7 @@ class TlsFaultTest(unittest.TestCase):
                 if alert:
                     self.assertEqual(secure.recv(4096), b"")
                 else:
-                    with self.assertRaises(ssl.SSLEOFError):
+                    with self.assertRaisesRegex(ssl.SSLError, "EOF"):
                         secure.recv(4096)
                 secure.close()
 

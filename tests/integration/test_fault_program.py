@@ -1,4 +1,7 @@
-"""The fault server as a program of its own: configuration by JSON, ports told, control port."""
+"""The fault server as a program of its own: configuration by JSON, ports told, control port.
+
+The C++ tests drive it in this way; the port numbers come as one line of JSON on standard output.
+"""
 
 import imaplib
 import json

@@ -1,4 +1,8 @@
-"""Faults in what the fault server says and does, seen from a raw socket."""
+"""Faults in what the fault server says and does, seen from a raw socket.
+
+One test for each action of the table in fault_rules.py, but for those that end or delay a
+connection: test_fault_endings.py has them.
+"""
 
 import re
 import sys

@@ -1,4 +1,7 @@
-"""Courier as the laboratory runs it, without touching /etc/courier or /run/courier."""
+"""Courier as the laboratory runs it, without touching /etc/courier or /run/courier.
+
+Beside what all servers must do: the habits for which Courier is here.
+"""
 
 import os
 import sys

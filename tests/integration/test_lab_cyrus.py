@@ -1,4 +1,7 @@
-"""Cyrus as the laboratory runs it: it keeps bare LF and NUL."""
+"""Cyrus as the laboratory runs it: it keeps bare LF and NUL.
+
+Beside what all servers must do: its realm for users without a domain, and its POP3.
+"""
 
 import poplib
 import sys

@@ -1,4 +1,7 @@
-"""Dovecot as the laboratory runs it: an upstream, and with its POP3 the oracle for clients."""
+"""Dovecot as the laboratory runs it: an upstream, and with its POP3 the oracle for clients.
+
+Beside what all servers must do: 8-bit passwords, special mailboxes, trusted networks.
+"""
 
 import poplib
 import sys

@@ -1,4 +1,7 @@
-"""The ground below the servers: ports, processes, certificates, mail and its oracle."""
+"""The ground below the servers: ports, processes, certificates, mail and its oracle.
+
+If one of these fails, look here first: everything else in the laboratory stands on them.
+"""
 
 import socket
 import ssl
@@ -21,6 +24,11 @@ class PortTest(unittest.TestCase):
     def test_gives_no_port_that_is_in_use(self):
         with socket.create_server((ports.HOST, 0)) as listener:
             self.assertFalse(ports._lease(listener.getsockname()[1]))
+
+
+    def test_a_deaf_port_answers_no_syn(self):
+        with ports.deaf_port() as port, self.assertRaises(TimeoutError):
+            socket.create_connection((ports.HOST, port), 0.3)
 
 
 class ProcessTest(unittest.TestCase):

@@ -1,4 +1,7 @@
-"""The strict front: what it hides is not there, neither in words nor in deeds."""
+"""The strict front: what it hides is not there, neither in words nor in deeds.
+
+For each extension a command that needs it is refused, and the same work without it is done.
+"""
 
 import imaplib
 import sys

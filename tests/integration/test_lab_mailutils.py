@@ -1,4 +1,7 @@
-"""GNU mailutils imap4d as the laboratory runs it."""
+"""GNU mailutils imap4d as the laboratory runs it.
+
+It is here for the rules that it breaks; what all servers must do, it does.
+"""
 import sys
 import unittest
 from pathlib import Path

@@ -1,4 +1,8 @@
-"""All servers of the laboratory at the same time on one machine."""
+"""All servers of the laboratory at the same time on one machine.
+
+Some conflict as packages, all want well-known ports and folders: none of that may show here, not
+even with two of a kind.
+"""
 
 import contextlib
 import sys

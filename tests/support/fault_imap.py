@@ -155,6 +155,10 @@ class FaultImap:
             kinds += [session.tls_octets for session in self.sessions]
         return b"\n".join(bytes(octets) for octets in kinds)
 
+    def octets_sent(self):
+        """How many octets went to clients, before TLS."""
+        return sum(session.octets_sent for session in self.sessions)
+
     # What the connections ask for.
 
     def record(self, seen):

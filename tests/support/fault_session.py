@@ -29,13 +29,18 @@ class Ended(Exception):
 
 @dataclass
 class Seen:
-    """A command as the record keeps it; `in_tls` says how it came."""
+    """A command as the record keeps it.
+
+    `in_tls` says how it came, `state` is the connection's before it, and commands of one `arrival`
+    came in one write.
+    """
 
     session: int
     tag: str
     line: str
     in_tls: bool
     state: str
+    arrival: int
 
 
 class Session(threading.Thread):
@@ -45,6 +50,7 @@ class Session(threading.Thread):
         super().__init__(name=f"fault-imap-{number}", daemon=True)
         self.number = number
         self.clear_octets, self.tls_octets = bytearray(), bytearray()
+        self.octets_sent = 0  # before TLS
         self.in_tls = False
         self.ended = threading.Event()
         self._server, self._connection, self._implicit_tls = server, connection, implicit_tls
@@ -113,7 +119,8 @@ class Session(threading.Thread):
                                may_send_unasked=self._takes_unasked())
         if command is None:
             raise Ended
-        self._server.record(Seen(self.number, command.tag, command.line(), self.in_tls, self.state))
+        self._server.record(Seen(self.number, command.tag, command.line(), self.in_tls, self.state,
+                                 self._wire.arrivals))
         return command
 
     def _takes_unasked(self):
@@ -189,6 +196,7 @@ class Session(threading.Thread):
         self._send(waiting, pace)
 
     def _send(self, octets, pace=None):
+        self.octets_sent += len(octets)
         if pace is None:
             self._connection.sendall(octets)
             return

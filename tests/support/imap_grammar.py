@@ -19,12 +19,16 @@ class Malformed(Exception):
 
 
 class Wire:
-    """The receiving side of a socket, buffered; `seen` is called with every octet that arrives."""
+    """The receiving side of a socket, buffered; `seen` is called with every octet that arrives.
+
+    `arrivals` counts how often octets arrived: what came in one write has one number as a rule.
+    """
 
     def __init__(self, connection, seen=lambda octets: None):
         self.connection = connection
         self._seen = seen
         self._buffer = b""
+        self.arrivals = 0
 
     def buffered(self):
         """What has arrived and was not read yet."""
@@ -67,6 +71,7 @@ class Wire:
     def _fill(self):
         octets = self.connection.recv(65536)
         self._seen(octets)
+        self.arrivals += bool(octets)
         self._buffer += octets
         return bool(octets)
 

@@ -1,4 +1,8 @@
-"""SEARCH and the choosing of messages by set (RFC 3501 section 6.4.4, RETURN after RFC 4731)."""
+"""SEARCH and the choosing of messages by set (RFC 3501 section 6.4.4, RETURN after RFC 4731).
+
+The keys are those that mail gateways use, and the Boolean ones; others are refused. Where a server
+may choose how to write a set, `Settings.esearch_spans_holes` chooses.
+"""
 
 from tests.support.imap_grammar import (Malformed, atom, compose_set, in_set, parse_set, string,
                                          words)

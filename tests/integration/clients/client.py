@@ -6,9 +6,10 @@ changed by the client's own faults in turn. A text that makes the client fail is
 message does not belong into a mailbox that the client is pointed at.
 """
 
-import ssl
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.integration.lab.tls import careful_context
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,8 @@ class Maildrop:
     ca_file: Path = None
 
     def tls_context(self):
-        """For clients in Python: the authority is trusted, names are checked."""
-        return ssl.create_default_context(cafile=self.ca_file)
+        """For clients in Python."""
+        return careful_context(self.ca_file)
 
 
 @dataclass(frozen=True)

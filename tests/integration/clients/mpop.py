@@ -1,4 +1,8 @@
-"""mpop: pipelines where CAPA allows it, hands each message to a delivery program."""
+"""mpop: pipelines where CAPA allows it, hands each message to a delivery program.
+
+It changes nothing in a message but its line ends. TLS is GnuTLS here, so its handshakes differ from
+those of the clients on OpenSSL.
+"""
 
 from tests.integration.lab.process import run
 

@@ -1,4 +1,7 @@
-"""Python's poplib, as a script of ten lines would use it: retr(), lines joined by CR LF again."""
+"""Python's poplib, as a script of ten lines would use it: retr(), lines joined by CR LF again.
+
+It knows USER and PASS only; of what RFC 5034 added it has nothing.
+"""
 
 import poplib
 

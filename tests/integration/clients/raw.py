@@ -111,7 +111,9 @@ class RawPop3:
                     return b"".join(octets), "closed"
         except ConnectionResetError:
             return b"".join(octets), "reset"
-        except ssl.SSLEOFError:
+        except ssl.SSLError as error:
+            if "EOF" not in str(error):  # what kind of SSLError it is depends on Python's version
+                raise
             return b"".join(octets), "cut"
 
     # Speaking POP3.

@@ -36,7 +36,7 @@ class LegacyFront(Upstream):
         super().__init__()
         self._behind = behind or Dovecot()
         self._without, self._more_hidden = without, set(hidden_codes)
-        self._listeners = []
+        self._listeners, self._connections = [], []
         self.missing, self.hidden = set(), set()
 
     def _start(self):
@@ -60,6 +60,8 @@ class LegacyFront(Upstream):
             with contextlib.suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
             listener.close()
+        for connection in self._connections:
+            connection.abort()
         self._behind.stop()
 
     def _add_user(self, name, password):
@@ -78,6 +80,7 @@ class LegacyFront(Upstream):
             except OSError:
                 return
             served = _Connection(self, self._behind, connection, context)
+            self._connections.append(served)
             threading.Thread(target=served.serve, args=(implicit,), daemon=True).start()
 
 
@@ -102,6 +105,11 @@ class _Connection:
                 pass
         for end in (self._client, self._server):
             end.close()
+
+    def abort(self):
+        """Ends the connection, whatever it waits for."""
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(self._client, socket.SHUT_RDWR)
 
     def _serve_command(self):
         """Serves the next command; False once there are no more to come."""

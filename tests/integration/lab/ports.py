@@ -6,6 +6,7 @@ each is leased through a lock file that this process holds until it ends: severa
 machine do not meet.
 """
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -16,6 +17,7 @@ from pathlib import Path
 
 HOST = "127.0.0.1"
 _FIRST, _LAST = 20_000, 32_000
+_QUEUE_FILLERS = 8
 _leases = {}
 
 
@@ -29,9 +31,23 @@ def free_port():
     raise RuntimeError(f"no free port between {_FIRST} and {_LAST}")
 
 
+@contextlib.contextmanager
+def deaf_port():
+    """A port that answers no SYN: it is listened on, but nobody accepts and its queue is full."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind((HOST, 0))
+        listener.listen(0)
+        for _ in range(_QUEUE_FILLERS):
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
 def _lease(port):
-    folder = Path(tempfile.gettempdir()) / "postern-test-ports"
-    folder.mkdir(mode=0o777, exist_ok=True)
+    folder = Path(tempfile.gettempdir()) / f"postern-test-ports-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
     lock = os.open(folder / str(port), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

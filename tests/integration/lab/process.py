@@ -91,7 +91,11 @@ class Process:
         return self._child.pid
 
     def running(self):
-        return self._child.poll() is None
+        if self._child.returncode is not None:
+            return False
+        # Not waited for yet: while it is a zombie, its process group cannot be anybody else's.
+        how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self.pid, how) is None
 
     def text(self):
         """All that the program has written so far."""
@@ -122,19 +126,24 @@ class Process:
         self._child.send_signal(number)
 
     def wait(self, seconds=STOP_SECONDS):
-        """The exit status, once it has ended by itself."""
-        return self._child.wait(seconds)
+        """The exit status, once it has ended by itself; what is left of its session is ended."""
+        wait_until(lambda: not self.running(), seconds, f"the end of {self._words[0]}")
+        return self._sweep()
 
     def stop(self):
         """Ends the program and what is left of its session; returns its exit status."""
         if self.running():
             self.send(self._end_signal)
             try:
-                self.wait()
-            except subprocess.TimeoutExpired:
+                return self.wait()
+            except TimeoutError:
+                self.send(signal.SIGKILL)
+        return self._sweep()
+
+    def _sweep(self):
+        if self._child.returncode is None:
+            try:
+                os.killpg(self.pid, signal.SIGKILL)
+            except ProcessLookupError:
                 pass
-        try:
-            os.killpg(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        return self.wait()
+        return self._child.wait(STOP_SECONDS)
