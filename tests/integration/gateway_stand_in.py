@@ -5,6 +5,7 @@ It has the outside of the gateway only: command line, listeners that greet, /rea
 log lines, SIGHUP and SIGTERM. Of POP3 it knows QUIT.
 """
 
+import contextlib
 import http.server
 import signal
 import socket
@@ -61,13 +62,8 @@ class StandIn:
             connection, (address, _) = server.accept()
             self._accepted += 1
             log("info", "session.started", listener=name, client=address)
-            if context is not None:
-                connection = context.wrap_socket(connection, server_side=True)
-            with connection, connection.makefile("rwb") as lines:
-                lines.write(b"+OK POP3 ready\r\n")
-                lines.flush()
-                if lines.readline() == b"QUIT\r\n":
-                    lines.write(b"+OK bye\r\n")
+            with contextlib.suppress(OSError):  # a client that only looks whether we are there
+                _serve(connection, context)
 
     def _serve_admin(self, address):
         stand_in = self
@@ -88,6 +84,16 @@ class StandIn:
 
         server = http.server.ThreadingHTTPServer(address, Admin)
         threading.Thread(target=server.serve_forever, daemon=True).start()
+
+
+def _serve(connection, context):
+    if context is not None:
+        connection = context.wrap_socket(connection, server_side=True)
+    with connection, connection.makefile("rwb") as lines:
+        lines.write(b"+OK POP3 ready\r\n")
+        lines.flush()
+        if lines.readline() == b"QUIT\r\n":
+            lines.write(b"+OK bye\r\n")
 
 
 def load(path):
