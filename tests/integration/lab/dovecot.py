@@ -119,6 +119,12 @@ namespace inbox {{
     auto = create
   }}
 }}
+{self._services()}
+{self._settings}
+"""
+
+    def _services(self):
+        return f"""
 service anvil {{
   unix_listener anvil-auth-penalty {{
     mode = 0
@@ -147,5 +153,4 @@ service pop3-login {{
 service stats {{
   process_min_avail = 0
 }}
-{self._settings}
 """
