@@ -79,6 +79,12 @@ std::array<unsigned char, 16> Address::octets() const {
   return all;
 }
 
+std::array<unsigned char, 16> Address::network() const {
+  auto all = octets();
+  if (!is_mapped(all)) std::fill(all.begin() + 8, all.end(), 0);
+  return all;
+}
+
 std::string Address::host() const {
   if (!known()) return "unknown";
   const auto all = octets();

@@ -39,6 +39,9 @@ class Address {
   // The 16 octets of the IPv6 form; IPv4 mapped (RFC 4291, section 2.5.5.2).
   [[nodiscard]] std::array<unsigned char, 16> octets() const;
 
+  // What counts as one client: an IPv4 address, or the /64 of an IPv6 one, in the form of octets().
+  [[nodiscard]] std::array<unsigned char, 16> network() const;
+
   // "192.0.2.1" or "2001:db8::1"; mapped IPv4 as IPv4.
   [[nodiscard]] std::string host() const;
 

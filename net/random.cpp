@@ -10,9 +10,10 @@
 
 namespace postern::net {
 
-void Random::fill(std::span<unsigned char> octets) {
+void Random::fill(std::span<std::byte> octets) {
   if (!seeded_) {
-    const int filled = RAND_bytes(octets.data(), static_cast<int>(octets.size()));
+    const int filled = RAND_bytes(reinterpret_cast<unsigned char*>(octets.data()),
+                                  static_cast<int>(octets.size()));
     assert(filled == 1);  // without randomness neither tags nor tickets are safe
     (void)filled;
     return;
@@ -26,7 +27,7 @@ void Random::fill(std::span<unsigned char> octets) {
 std::uint64_t Random::next() {
   if (!seeded_) {
     std::uint64_t word = 0;
-    fill({reinterpret_cast<unsigned char*>(&word), sizeof word});
+    fill(std::as_writable_bytes(std::span(&word, 1)));
     return word;
   }
   std::uint64_t word = state_ += 0x9e3779b97f4a7c15U;

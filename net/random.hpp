@@ -17,7 +17,7 @@ class Random {
   // The same sequence for the same seed; for tests and the simulator only.
   explicit Random(std::uint64_t seed) : state_(seed), seeded_(true) {}
 
-  void fill(std::span<unsigned char> octets);
+  void fill(std::span<std::byte> octets);
 
   std::uint64_t next();
 

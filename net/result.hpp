@@ -26,9 +26,12 @@ enum class Kind : unsigned char {
   Certificate,   // the peer's certificate was not accepted
   Malformed,     // the peer broke its protocol
   Refused,       // the peer understood and said no: wrong credentials, no such thing
+  Denied,        // the peer understood and said no for good, for another reason
   Unavailable,   // the peer understood and said: not now
+  InUse,         // the peer understood and said: too many sessions of this user
   Limit,         // a bound of ours was reached
   Gone,          // what was asked for is not there any more
+  Changed,       // the mailbox is not the one it was: nothing may go on by its old numbers
   Internal,      // our own fault, out of memory included
 };
 
@@ -59,12 +62,18 @@ constexpr std::string_view name_of(Kind kind) {
       return "protocol";
     case Kind::Refused:
       return "refused";
+    case Kind::Denied:
+      return "denied";
     case Kind::Unavailable:
       return "unavailable";
+    case Kind::InUse:
+      return "in_use";
     case Kind::Limit:
       return "limit";
     case Kind::Gone:
       return "gone";
+    case Kind::Changed:
+      return "changed";
     case Kind::Internal:
       return "internal";
   }
@@ -75,6 +84,9 @@ struct Error {
   Kind kind;
   Origin origin;
   std::string detail;
+
+  // What the upstream wants its user to know, if it said so; still in its own octets.
+  std::string said{};
 };
 
 // Errors travel by pointer inside the runtime, so that a frame pays eight octets for the chance.

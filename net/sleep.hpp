@@ -1,9 +1,11 @@
-// Waiting for time to pass.
+// Waiting for time to pass, or for nothing at all.
 
 #pragma once
 
 #include "net/loop.hpp"
 #include "net/operation.hpp"
+
+#include <utility>
 
 namespace postern::net {
 
@@ -26,6 +28,32 @@ class Sleep final : public Operation {
 
   void timed_out() override { done(); }
 };
+
+// Lets everybody else have a turn.
+class Breathe final : public Operation, private Deferred {
+ public:
+  explicit Breathe(Loop& loop) : Operation(loop, Deadline{Time::max()}, Origin::Here) {}
+
+  Breathe(Breathe&& other) noexcept : Operation(std::move(other)) {}
+
+  ~Breathe() override { abandon(); }
+
+  void take() const {}
+
+ private:
+  void begin() override {}
+
+  void enlist() override { loop().defer(*this); }
+
+  void withdraw() override { forget(); }
+
+  void run_deferred() override { done(); }
+};
+
+// For loops that may run long without waiting for anything.
+[[nodiscard]] inline Breathe breathe(Loop& loop) {
+  return Breathe(loop);
+}
 
 // Goes on at that moment. The one wait whose end in time is success.
 [[nodiscard]] inline Sleep sleep_until(Loop& loop, Wait until) {

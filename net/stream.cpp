@@ -9,8 +9,7 @@
 
 namespace postern::net {
 
-// --- ReadLine
-// --------------------------------------------------------------------------------------
+// ---- ReadLine
 
 void ReadLine::progress() {
   while (true) {
@@ -67,8 +66,7 @@ bool ReadLine::skip() {
   return true;
 }
 
-// --- ReadExactly, ReadSome
-// -------------------------------------------------------------------------
+// ---- ReadExactly, ReadSome
 
 void ReadExactly::progress() {
   if (!stream_->fit(octets_)) return end(Error{Kind::Internal, origin(), "out of memory"});
@@ -82,6 +80,14 @@ void ReadExactly::progress() {
   done();
 }
 
+void Readable::progress() {
+  if (stream_->unread().empty() && !stream_->pull()) {
+    if (stream_->ended() != nullptr) end_as_stream();
+    return;
+  }
+  done();
+}
+
 void ReadSome::progress() {
   if (stream_->unread().empty() && !stream_->pull()) {
     if (stream_->ended() != nullptr) end_as_stream();
@@ -92,8 +98,7 @@ void ReadSome::progress() {
   done();
 }
 
-// --- Write
-// -----------------------------------------------------------------------------------------
+// ---- Write
 
 Write::Write(StreamCore& stream,
              std::initializer_list<std::string_view> pieces,
@@ -111,8 +116,7 @@ void Write::begin() {
   if (stream_->unsent() <= unsent_max_) done();
 }
 
-// --- Handshake
-// -------------------------------------------------------------------------------------
+// ---- Handshake
 
 Handshake::Handshake(StreamCore& stream,
                      std::shared_ptr<const TlsContext> context,
@@ -140,8 +144,7 @@ void Handshake::progress() {
   }
 }
 
-// --- Stream
-// ----------------------------------------------------------------------------------------
+// ---- Stream
 
 bool Stream::has_line() const {
   return core_->unread().find('\n') != std::string_view::npos;

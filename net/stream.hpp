@@ -103,6 +103,21 @@ class ReadSome final : public Reading {
   std::string_view view_;
 };
 
+class Readable final : public Reading {
+ public:
+  Readable(StreamCore& stream, Wait wait) : Reading(stream, wait) {}
+
+  Readable(Readable&&) = default;
+
+  ~Readable() override { abandon(); }
+
+  std::string_view take() { return stream_->unread(); }
+
+  void begin() override { progress(); }
+
+  void progress() override;
+};
+
 class Write final : public Writing {
  public:
   static constexpr std::size_t kPiecesMax = 3;
@@ -176,7 +191,7 @@ class Stream {
   Stream(Stream&& other) noexcept = default;
   Stream& operator=(Stream&& other) noexcept = default;
 
-  // --- reading
+  // ---- reading
   // One line. Kind::Closed if the peer ended first, whatever it had begun to say.
   [[nodiscard]] ReadLine read_line(LineBound bound, Wait wait) { return {*core_, bound, wait}; }
 
@@ -189,6 +204,9 @@ class Stream {
   [[nodiscard]] ReadSome read_some(std::size_t octets_max, Wait wait) {
     return {*core_, octets_max, wait};
   }
+
+  // Waits until there is something to read, and shows it without taking it.
+  [[nodiscard]] Readable readable(Wait wait) { return {*core_, wait}; }
 
   // Octets that came and were not read; those that TLS still hides count.
   [[nodiscard]] std::size_t waiting() const { return core_->waiting(); }
@@ -209,13 +227,16 @@ class Stream {
   // connection is noticed. From the start: no.
   void set_read_ahead(bool on) { core_->set_read_ahead(on); }
 
-  // --- writing
+  // ---- writing
   [[nodiscard]] Write write(std::string_view octets, Wait wait) { return write({octets}, wait); }
 
   // Up to three pieces that leave together.
   [[nodiscard]] Write write(std::initializer_list<std::string_view> pieces, Wait wait) {
     return {*core_, pieces, unsent_high_, unsent_low_, wait};
   }
+
+  // Queues octets without waiting for room: for last words, which are short.
+  void put(std::string_view octets) { core_->write({&octets, 1}); }
 
   // Until the kernel has taken everything.
   [[nodiscard]] Flush flush(Wait wait) { return {*core_, wait}; }
@@ -225,7 +246,7 @@ class Stream {
 
   [[nodiscard]] std::size_t unsent() const { return core_->unsent(); }
 
-  // --- TLS
+  // ---- TLS
   // Both roles, implicit or upgraded; `server_name` is for clients. Octets read before belong to
   // the time before: the caller makes sure that there are none (waiting() == 0).
   [[nodiscard]] Handshake start_tls(std::shared_ptr<const TlsContext> context,
@@ -239,7 +260,7 @@ class Stream {
 
   [[nodiscard]] bool secure() const { return tls() != nullptr && tls()->is_ready(); }
 
-  // --- the end
+  // ---- the end
   // Ends every wait on the stream, now and later, with this error. Not from a coroutine that waits.
   void cancel(Error error) { core_->cancel(std::move(error)); }
 
@@ -254,7 +275,7 @@ class Stream {
 
   [[nodiscard]] bool is_open() const { return core_ != nullptr; }
 
-  // --- facts
+  // ---- facts
   [[nodiscard]] const Address& peer() const { return core_->peer(); }
 
   [[nodiscard]] Address local() const { return core_->local(); }

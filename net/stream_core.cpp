@@ -48,8 +48,7 @@ StreamCore::~StreamCore() {
   loop_.blocks().put(input_);
 }
 
-// --- reading
-// ---------------------------------------------------------------------------------------
+// ---- reading
 
 void StreamCore::set_reader(Reading* reader) {
   assert(reader == nullptr || reader_ == nullptr);
@@ -161,8 +160,7 @@ void StreamCore::received_end(Error error) {
   if (tls_ && !released_) loop_.tls_buffers().flush();
 }
 
-// --- writing
-// ---------------------------------------------------------------------------------------
+// ---- writing
 
 void StreamCore::write(std::span<const std::string_view> pieces) {
   if (broken_) return;
@@ -205,8 +203,7 @@ void StreamCore::sent(Block* block) {
   if (writer_ != nullptr) writer_->progress();
 }
 
-// --- TLS
-// -------------------------------------------------------------------------------------------
+// ---- TLS
 
 bool StreamCore::secure(std::shared_ptr<const TlsContext> context, const std::string& server_name) {
   assert(!tls_ && unread().empty());
@@ -223,8 +220,7 @@ TlsEngine::Step StreamCore::shake_hands() {
   return step;
 }
 
-// --- the end
-// ---------------------------------------------------------------------------------------
+// ---- the end
 
 void StreamCore::broke(Error error) {
   if (!broken_) {
@@ -283,8 +279,7 @@ void StreamCore::end(bool reset) {
   close(reset);
 }
 
-// --- waits
-// -----------------------------------------------------------------------------------------
+// ---- waits
 
 Reading::Reading(StreamCore& stream, Wait wait)
     : Operation(stream.loop(), wait, stream.origin()), stream_(&stream) {}

@@ -80,7 +80,7 @@ class StreamCore : protected Deferred {
   StreamCore(const StreamCore&) = delete;
   StreamCore& operator=(const StreamCore&) = delete;
 
-  // --- reading
+  // ---- reading
   [[nodiscard]] std::string_view unread() const {
     return input_ != nullptr ? input_->octets() : std::string_view();
   }
@@ -111,7 +111,7 @@ class StreamCore : protected Deferred {
   // Octets received and not handed to the session, decrypted or not.
   [[nodiscard]] std::size_t waiting() const;
 
-  // --- writing
+  // ---- writing
   // Queues what cannot leave at once. Nothing happens on a broken stream.
   void write(std::span<const std::string_view> pieces);
 
@@ -125,7 +125,7 @@ class StreamCore : protected Deferred {
   // Sends octets as they are, or queues them.
   void push(std::span<const std::string_view> pieces);
 
-  // --- TLS
+  // ---- TLS
   // Puts TLS between. False: out of memory, or a name that cannot be verified.
   bool secure(std::shared_ptr<const TlsContext> context, const std::string& server_name);
 
@@ -133,7 +133,7 @@ class StreamCore : protected Deferred {
 
   [[nodiscard]] const TlsEngine* tls() const { return tls_.get(); }
 
-  // --- the end
+  // ---- the end
   // Ends the stream for its session: pending waits end with the error, later ones as well.
   void cancel(Error error);
 
@@ -146,7 +146,7 @@ class StreamCore : protected Deferred {
   // The Stream is gone, and the peer is to see a broken connection.
   void abort();
 
-  // --- facts
+  // ---- facts
   [[nodiscard]] Loop& loop() const { return loop_; }
 
   [[nodiscard]] Origin origin() const { return origin_; }
@@ -165,7 +165,7 @@ class StreamCore : protected Deferred {
   StreamCore(Loop& loop, Origin origin);
   virtual ~StreamCore();
 
-  // --- for transports to call
+  // ---- for transports to call
   // Where to put octets that have come; empty if nobody wants any now, then reading is to stop.
   [[nodiscard]] std::span<char> input_room();
 
@@ -178,7 +178,7 @@ class StreamCore : protected Deferred {
   // The transport is done with the block it was given.
   void sent(Block* block);
 
-  // --- for transports to implement
+  // ---- for transports to implement
   virtual void start_reading() = 0;
 
   // Sends what can be sent at once; answers how many octets that was. May call broke().

@@ -92,8 +92,7 @@ std::string take_tls_error() {
   return reason != nullptr ? reason : "unknown reason";
 }
 
-// --- identities
-// ------------------------------------------------------------------------------------
+// ---- identities
 
 Result<std::shared_ptr<const TlsIdentity>> TlsIdentity::load(std::string_view chain_pem,
                                                              const wire::Secret& key_pem) {
@@ -132,8 +131,7 @@ bool TlsIdentity::covers(const std::string& host) const {
   return X509_check_host(leaf_, host.c_str(), host.size(), 0, nullptr) == 1;
 }
 
-// --- the server's side
-// -----------------------------------------------------------------------------
+// ---- the server's side
 
 Result<std::shared_ptr<const TlsContext>> TlsContext::server(const ServerTls& settings) {
   const std::shared_ptr<TlsContext> made(new TlsContext);
@@ -250,8 +248,7 @@ int TlsContext::choose_protocol(SSL* /*ssl*/,
   return SSL_TLSEXT_ERR_OK;
 }
 
-// --- the client's side
-// -----------------------------------------------------------------------------
+// ---- the client's side
 
 Result<std::shared_ptr<const TlsContext>> TlsContext::client(const ClientTls& settings) {
   const std::shared_ptr<TlsContext> made(new TlsContext);

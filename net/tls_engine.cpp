@@ -22,8 +22,7 @@
 
 namespace postern::net {
 
-// --- the loop's buffers
-// ----------------------------------------------------------------------------
+// ---- the loop's buffers
 
 TlsBuffers::TlsBuffers()
     : incoming_(std::make_unique_for_overwrite<char[]>(kIncoming)),    // NOLINT(modernize-*)
@@ -49,8 +48,7 @@ void TlsBuffers::forget(const StreamCore& stream) {
   gathered_ = 0;
 }
 
-// --- making and ending
-// -----------------------------------------------------------------------------
+// ---- making and ending
 
 std::unique_ptr<TlsEngine> TlsEngine::make(StreamCore& stream,
                                            std::shared_ptr<const TlsContext> context,
@@ -71,8 +69,7 @@ TlsEngine::~TlsEngine() {
   stream_.loop().blocks().put(stashed_);
 }
 
-// --- records
-// ---------------------------------------------------------------------------------------
+// ---- records
 
 TlsEngine::Step TlsEngine::shake_hands() {
   ERR_clear_error();
@@ -144,8 +141,7 @@ std::size_t TlsEngine::waiting() const {
   return lent_.size() + (stashed_ != nullptr ? stashed_->size() : 0);
 }
 
-// --- what went wrong
-// -------------------------------------------------------------------------------
+// ---- what went wrong
 
 namespace {
 
@@ -216,8 +212,7 @@ bool TlsEngine::resumed() const {
   return SSL_session_reused(ssl_) == 1;
 }
 
-// --- hooks
-// -----------------------------------------------------------------------------------------
+// ---- hooks
 
 void TlsEngine::watch_messages(int is_write,
                                int /*version*/,
@@ -254,8 +249,7 @@ TicketKeys* TlsEngine::kept_tickets(SSL_CTX* context) {
   return kept != nullptr ? kept->get() : nullptr;
 }
 
-// --- the BIO
-// ---------------------------------------------------------------------------------------
+// ---- the BIO
 
 std::size_t TlsEngine::pull(std::span<char> room) {
   std::size_t pulled = 0;
