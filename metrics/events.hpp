@@ -1,0 +1,375 @@
+// Every event that can be logged, declared once: its name, its level, its fields.
+//
+// To log one, fill in the struct: log.write(CircuitOpened{.upstream = name, .backend = 1}). Events
+// of a session go through its SessionLog, which adds who it is about. README.md tells all of them
+// again, and a test compares the two.
+//
+// Texts are looked at, not kept: they need to live until write() returns. `stage` and `kind` are
+// words of ours; `detail` may be whatever a peer said, and is the last field for that reason.
+
+#pragma once
+
+#include "metrics/line.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+
+namespace postern::metrics {
+
+// Who logs an event: the process, a session (so it carries the session's fields), or either.
+enum class Scope : std::uint8_t { Process, Session, Either };
+
+struct EventInfo {
+  std::string_view name;
+  Level level = Level::Info;
+  Scope scope = Scope::Process;
+  std::string_view help;
+  // Where it is counted; for each warning and error.
+  std::string_view metric{};  // NOLINT(readability-redundant-member-init): may be left out
+};
+
+struct ProcessStarted {
+  static constexpr EventInfo kInfo{
+      "process.started", Level::Info, Scope::Process, "The gateway takes sessions."};
+  std::string_view version;
+  std::uint64_t workers = 0;
+
+  void each(auto&& field) const {
+    field("version", version);
+    field("workers", workers);
+  }
+};
+
+struct ProcessStopping {
+  static constexpr EventInfo kInfo{"process.stopping",
+                                   Level::Info,
+                                   Scope::Process,
+                                   "The gateway takes no new sessions and waits for the old ones."};
+  std::string_view reason;
+  std::uint64_t sessions = 0;
+
+  void each(auto&& field) const {
+    field("reason", reason);
+    field("sessions", sessions);
+  }
+};
+
+struct ProcessStopped {
+  static constexpr EventInfo kInfo{"process.stopped",
+                                   Level::Info,
+                                   Scope::Process,
+                                   "The gateway ends; so many sessions had to be cut off."};
+  std::chrono::nanoseconds seconds{0};  // since the start
+  std::uint64_t sessions = 0;
+
+  void each(auto&& field) const {
+    field("seconds", seconds);
+    field("sessions", sessions);
+  }
+};
+
+struct ConfigLoaded {
+  static constexpr EventInfo kInfo{
+      "config.loaded", Level::Info, Scope::Process, "A configuration was accepted."};
+  std::string_view file;
+  std::string_view sha256;
+
+  void each(auto&& field) const {
+    field("file", file);
+    field("sha256", sha256);
+  }
+};
+
+struct ConfigRefused {
+  static constexpr EventInfo kInfo{"config.refused",
+                                   Level::Error,
+                                   Scope::Process,
+                                   "A configuration was refused and the old one stays.",
+                                   "postern_config_reloads_total"};
+  std::string_view file;
+  std::uint64_t problems = 0;
+  std::string_view detail;  // the first problem
+
+  void each(auto&& field) const {
+    field("file", file);
+    field("problems", problems);
+    field("detail", detail);
+  }
+};
+
+struct ListenerOpened {
+  static constexpr EventInfo kInfo{
+      "listener.opened", Level::Info, Scope::Process, "A listener accepts connections."};
+  std::string_view listener;
+  Protocol protocol = Protocol::Pop3;
+  std::string_view address;
+
+  void each(auto&& field) const {
+    field("listener", listener);
+    field("protocol", protocol);
+    field("address", address);
+  }
+};
+
+struct ListenerClosed {
+  static constexpr EventInfo kInfo{
+      "listener.closed", Level::Info, Scope::Process, "A listener accepts no more connections."};
+  std::string_view listener;
+  std::string_view address;
+
+  void each(auto&& field) const {
+    field("listener", listener);
+    field("address", address);
+  }
+};
+
+struct CertificateExpiring {
+  static constexpr EventInfo kInfo{"certificate.expiring",
+                                   Level::Warning,
+                                   Scope::Process,
+                                   "A served certificate expires in so many days; below 0, has.",
+                                   "postern_tls_certificate_not_after_timestamp_seconds"};
+  std::string_view certificate;
+  std::int64_t days = 0;
+
+  void each(auto&& field) const {
+    field("certificate", certificate);
+    field("days", days);
+  }
+};
+
+struct LogDropped {
+  static constexpr EventInfo kInfo{"log.dropped",
+                                   Level::Warning,
+                                   Scope::Process,
+                                   "So many lines before this one are missing from the log.",
+                                   "postern_log_dropped_total"};
+  std::uint64_t lines = 0;
+
+  void each(auto&& field) const { field("lines", lines); }
+};
+
+struct SessionEnded {
+  static constexpr EventInfo kInfo{
+      "session.ended", Level::Info, Scope::Session, "A session is over: all about it."};
+  EndReason reason = EndReason::Quit;
+  std::string_view tls;  // version; empty without TLS
+  std::chrono::nanoseconds seconds{0};
+  std::uint64_t commands = 0;
+  std::uint64_t octets_in = 0;  // from the client
+  std::uint64_t octets_out = 0;
+  std::uint64_t retrieved = 0;  // messages
+  std::uint64_t deleted = 0;
+  std::string_view detail;
+
+  void each(auto&& field) const {
+    field("reason", reason);
+    field("tls", tls);
+    field("seconds", seconds);
+    field("commands", commands);
+    field("octets_in", octets_in);
+    field("octets_out", octets_out);
+    field("retrieved", retrieved);
+    field("deleted", deleted);
+    field("detail", detail);
+  }
+};
+
+struct SessionProbed {
+  static constexpr EventInfo kInfo{"session.probed",
+                                   Level::Debug,
+                                   Scope::Session,
+                                   "A connection came and went without a word: a health check."};
+  std::chrono::nanoseconds seconds{0};
+
+  void each(auto&& field) const { field("seconds", seconds); }
+};
+
+struct SessionCrashed {
+  static constexpr EventInfo kInfo{"session.crashed",
+                                   Level::Error,
+                                   Scope::Session,
+                                   "A fault of ours ended one session; the others go on.",
+                                   "postern_sessions_ended_total"};
+  std::string_view detail;
+
+  void each(auto&& field) const { field("detail", detail); }
+};
+
+// C the client says, S it hears, U> we ask the upstream, U< it answers.
+enum class Direction : std::uint8_t { C, S, ToUpstream, FromUpstream };
+template <>
+inline constexpr auto kLabel<Direction> =
+    enumerated<Direction::FromUpstream>("direction", "C", "S", "U>", "U<");
+
+struct SessionTraced {
+  static constexpr EventInfo kInfo{"session.traced",
+                                   Level::Debug,
+                                   Scope::Session,
+                                   "A line of the conversation, without credentials."};
+  Direction direction = Direction::C;
+  std::string_view line;
+
+  void each(auto&& field) const {
+    field("direction", direction);
+    field("line", line);
+  }
+};
+
+struct LoginRefused {
+  static constexpr EventInfo kInfo{
+      "login.refused", Level::Info, Scope::Session, "A login was answered with no."};
+  Mechanism mechanism = Mechanism::UserPass;
+  AuthResult result = AuthResult::BadCredentials;
+  std::string_view detail;
+
+  void each(auto&& field) const {
+    field("mechanism", mechanism);
+    field("result", result);
+    field("detail", detail);
+  }
+};
+
+struct CommitFailed {
+  static constexpr EventInfo kInfo{"commit.failed",
+                                   Level::Warning,
+                                   Scope::Session,
+                                   "QUIT could not remove so many messages that were deleted.",
+                                   "postern_pop3_delete_failures_total"};
+  std::uint64_t messages = 0;
+  DeleteFailure reason = DeleteFailure::UpstreamNo;
+  std::string_view detail;
+
+  void each(auto&& field) const {
+    field("messages", messages);
+    field("reason", reason);
+    field("detail", detail);
+  }
+};
+
+struct UidvalidityChanged {
+  static constexpr EventInfo kInfo{"uidvalidity.changed",
+                                   Level::Warning,
+                                   Scope::Session,
+                                   "The upstream numbered a mailbox anew.",
+                                   "postern_pop3_uidvalidity_changes_total"};
+  std::uint32_t before = 0;
+  std::uint32_t after = 0;
+
+  void each(auto&& field) const {
+    field("before", before);
+    field("after", after);
+  }
+};
+
+struct StarttlsInjection {
+  static constexpr EventInfo kInfo{"starttls.injection",
+                                   Level::Warning,
+                                   Scope::Either,
+                                   "Octets came in clear behind a TLS upgrade, so we closed.",
+                                   "postern_starttls_injections_total"};
+  Side side = Side::Client;
+  std::uint64_t octets = 0;
+
+  void each(auto&& field) const {
+    field("side", side);
+    field("octets", octets);
+  }
+};
+
+struct UpstreamFailed {
+  static constexpr EventInfo kInfo{"upstream.failed",
+                                   Level::Warning,
+                                   Scope::Either,
+                                   "Something behind us did not do what we asked for.",
+                                   "postern_upstream_connects_total"};
+  std::string_view upstream;
+  std::uint64_t backend = 0;
+  std::string_view stage;  // dns, tcp, tls, greeting, login, or a command
+  std::string_view kind;
+  std::string_view detail;
+
+  void each(auto&& field) const {
+    field("upstream", upstream);
+    field("backend", backend);
+    field("stage", stage);
+    field("kind", kind);
+    field("detail", detail);
+  }
+};
+
+struct UpstreamRecovered {
+  static constexpr EventInfo kInfo{
+      "upstream.recovered", Level::Info, Scope::Either, "A backend that failed works again."};
+  std::string_view upstream;
+  std::uint64_t backend = 0;
+  std::chrono::nanoseconds seconds{0};  // since it failed first
+
+  void each(auto&& field) const {
+    field("upstream", upstream);
+    field("backend", backend);
+    field("seconds", seconds);
+  }
+};
+
+struct CircuitOpened {
+  static constexpr EventInfo kInfo{"circuit.opened",
+                                   Level::Warning,
+                                   Scope::Either,
+                                   "A backend failed so often that it gets a rest.",
+                                   "postern_upstream_circuit_opened_total"};
+  std::string_view upstream;
+  std::uint64_t backend = 0;
+  std::uint64_t failures = 0;
+
+  void each(auto&& field) const {
+    field("upstream", upstream);
+    field("backend", backend);
+    field("failures", failures);
+  }
+};
+
+struct CircuitClosed {
+  static constexpr EventInfo kInfo{
+      "circuit.closed", Level::Info, Scope::Either, "A backend gets sessions again."};
+  std::string_view upstream;
+  std::uint64_t backend = 0;
+  std::chrono::nanoseconds seconds{0};  // of rest
+
+  void each(auto&& field) const {
+    field("upstream", upstream);
+    field("backend", backend);
+    field("seconds", seconds);
+  }
+};
+
+// All of them, in the order of the reference page.
+using Events = std::tuple<ProcessStarted,
+                          ProcessStopping,
+                          ProcessStopped,
+                          ConfigLoaded,
+                          ConfigRefused,
+                          ListenerOpened,
+                          ListenerClosed,
+                          CertificateExpiring,
+                          LogDropped,
+                          SessionEnded,
+                          SessionProbed,
+                          SessionCrashed,
+                          SessionTraced,
+                          LoginRefused,
+                          CommitFailed,
+                          UidvalidityChanged,
+                          StarttlsInjection,
+                          UpstreamFailed,
+                          UpstreamRecovered,
+                          CircuitOpened,
+                          CircuitClosed>;
+
+// An event that stands in the list above.
+template <class E>
+concept Event = requires { std::get<E>(Events()); };
+
+}  // namespace postern::metrics
