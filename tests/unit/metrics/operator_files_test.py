@@ -47,6 +47,14 @@ def families():
         yield name.strip("`"), kind.split()[0], re.findall(r"`(\w+)`", labels)
 
 
+def names_in(text):
+    """The metrics that an expression uses, without what Prometheus adds for histograms."""
+    histograms = {name for name, kind, _ in families() if kind == "histogram"}
+    for name in METRIC_NAME.findall(text):
+        base = re.sub(r"_(bucket|sum|count)$", "", name)
+        yield base if base in histograms else name
+
+
 class Reference(unittest.TestCase):
     def rows_of(self, start):
         text = (METRICS / "README.md").read_text()
@@ -72,6 +80,22 @@ class Exposition(unittest.TestCase):
     def test_promtool_refuses_a_page_that_breaks_the_rules(self):
         result = promtool("check", "metrics", input="# TYPE a_total gauge\na_total 1\n")
         self.assertNotEqual(result.returncode, 0)
+
+
+class Alerts(unittest.TestCase):
+    def test_prometheus_accepts_the_rules(self):
+        result = promtool("check", "rules", str(METRICS / "alerts.yml"))
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+    def test_the_rules_fire_when_they_should(self):
+        result = promtool("test", "rules", str(HERE / "alerts_test.yml"))
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+    def test_the_rules_use_metrics_that_exist(self):
+        declared = {name for name, _, _ in families()}
+        used = set(names_in((METRICS / "alerts.yml").read_text()))
+        self.assertTrue(used)
+        self.assertLessEqual(used, declared)
 
 
 if __name__ == "__main__":
