@@ -162,6 +162,8 @@ class Catalogue {
 
   // Upstreams
 
+  // Both are said by each worker for itself. Who makes a new backend sets them, since the name may
+  // have stood in the configuration before.
   Gauge<Upstream, Backend> upstream_up{layout_,
                                        "postern_upstream_up",
                                        "1 if the backend is considered healthy, else 0.",
