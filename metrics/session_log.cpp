@@ -14,6 +14,11 @@ SessionLog::SessionLog(Log& log, Start start)
       traced_(log.traces({}, start_.client)),
       generation_(log.generation()) {}
 
+void SessionLog::client(std::string_view address) {
+  start_.client = address;
+  traced_ = log_.traces(user_, start_.client);
+}
+
 void SessionLog::user(std::string_view name) {
   user_ = name;
   traced_ = log_.traces(user_, start_.client);

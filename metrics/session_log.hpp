@@ -30,6 +30,7 @@ class SessionLog {
 
   SessionLog(Log& log, Start start);
 
+  void client(std::string_view address);  // a proxy in front of us told who it really is
   void user(std::string_view name);
   void upstream(std::string_view name);
   void doing(std::string_view what);  // at most 32 octets are kept
