@@ -1,0 +1,355 @@
+// The conversation: lines to responses, responses to those who wait for them.
+
+#include "upstream/imap_link.hpp"
+
+#include "wire/imap_command.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace postern::upstream {
+
+using net::fail;
+using net::Kind;
+using net::Origin;
+using net::Result;
+using net::Task;
+using net::Wait;
+using wire::imap::Condition;
+using wire::imap::Response;
+
+namespace {
+
+metrics::UpstreamResult result_of(Condition condition) {
+  switch (condition) {
+    case Condition::Ok:
+      return metrics::UpstreamResult::Ok;
+    case Condition::No:
+      return metrics::UpstreamResult::No;
+    case Condition::Bye:
+      return metrics::UpstreamResult::Bye;
+    case Condition::Bad:
+    case Condition::PreAuth:
+      break;
+  }
+  return metrics::UpstreamResult::Bad;
+}
+
+metrics::UpstreamResult result_of(Kind kind) {
+  switch (kind) {
+    case Kind::Timeout:
+      return metrics::UpstreamResult::Timeout;
+    case Kind::Malformed:
+    case Kind::Limit:
+      return metrics::UpstreamResult::Malformed;
+    default:
+      return metrics::UpstreamResult::Lost;
+  }
+}
+
+metrics::DisconnectReason reason_of(Kind kind) {
+  switch (kind) {
+    case Kind::Closed:
+      return metrics::DisconnectReason::Eof;
+    case Kind::Reset:
+      return metrics::DisconnectReason::Reset;
+    case Kind::Timeout:
+      return metrics::DisconnectReason::Timeout;
+    default:
+      return metrics::DisconnectReason::ProtocolError;
+  }
+}
+
+std::unexpected<net::Error> broken(std::string what) {
+  return net::failure(Kind::Malformed, Origin::Upstream, std::move(what));
+}
+
+}  // namespace
+
+ImapLink::ImapLink(net::Stream stream, const LinkContext& context, std::uint32_t randomness)
+    : stream_(std::move(stream)), context_(context), tags_(randomness) {
+  stream_.set_read_size(net::BlockPool::kLarge);
+  ++context_.links;
+  context_.recorder.raise(
+      metrics::kMetrics.upstream_connections(context_.metric, metrics::LinkState::Active));
+}
+
+ImapLink::~ImapLink() {
+  --context_.links;
+  metrics::Recorder& recorder = context_.recorder;
+  const metrics::Upstream upstream = context_.metric;
+  const metrics::Catalogue& metrics = metrics::kMetrics;
+  if (usable() && has_capabilities()) {
+    stream_.put(wire::imap::plain(tags_.next(), wire::imap::Plain::Logout));
+  }
+  recorder.lower(metrics.upstream_connections(upstream, metrics::LinkState::Active));
+  recorder.add(metrics.upstream_disconnects(upstream, end_reason_));
+  recorder.add(metrics.upstream_received(upstream), stream_.octets_received());
+  recorder.add(metrics.upstream_sent(upstream), stream_.octets_sent());
+}
+
+// ---- speaking
+
+std::string ImapLink::begin(metrics::UpstreamCommand kind) {
+  std::string tag = tags_.next();
+  sent_.push_back({.tag = tag, .kind = kind, .sent_at = loop().exact_now(), .answer = {}});
+  responses_left_ = LinkLimits::kResponses + LinkLimits::kResponsesPerMessage * messages_;
+  octets_left_ = LinkLimits::kOctets + LinkLimits::kOctetsPerMessage * messages_;
+  return tag;
+}
+
+net::Write ImapLink::send(std::string_view commands, Wait wait) {
+  if (context_.log.traces()) context_.log.trace(metrics::Direction::ToUpstream, commands);
+  return stream_.write(commands, wait);
+}
+
+net::Write ImapLink::send_login(std::string_view before,
+                                std::string_view login,
+                                std::string_view behind,
+                                Wait wait) {
+  if (context_.log.traces()) {
+    for (const std::string_view shown : {before, std::string_view("<login>"), behind}) {
+      if (!shown.empty()) context_.log.trace(metrics::Direction::ToUpstream, shown);
+    }
+  }
+  return stream_.write({before, login, behind}, wait);
+}
+
+net::Deadline ImapLink::command_deadline() const {
+  return {loop().now() + context_.settings.command_timeout};
+}
+
+// ---- listening
+
+Task<ImapAnswer> ImapLink::conclude(std::string_view tag, Ear* ear, Wait wait) {
+  const auto heard = co_await attempt(hear_until_answer(tag, ear, wait));
+  if (!heard) {
+    failed(tag, heard.error().kind);
+    co_await fail(heard.error());
+  }
+  co_return take_answer(tag);
+}
+
+Task<> ImapLink::hear_until_answer(std::string_view tag, Ear* ear, Wait wait) {
+  while (!find(tag)->answer) {
+    const Heard heard = co_await hear_one(ear, wait);
+    if (heard == Heard::Continuation) {
+      co_await fail(Kind::Malformed, Origin::Upstream, "continuation that nobody asked for");
+    }
+    if (heard == Heard::Body) {
+      // A body that was not asked for: allowed, of no use, and not to be trusted with our time.
+      if (body_left_ > LinkLimits::kUnaskedBodyOctets) {
+        co_await fail(Kind::Limit, Origin::Upstream, "large body that nobody asked for");
+      }
+      co_await skip(body_left_, wait);
+      co_await end_of_body(wait);
+    }
+  }
+}
+
+Task<ImapLink::Continued> ImapLink::until_continuation(std::string_view tag, Wait wait) {
+  while (!find(tag)->answer) {
+    const auto heard = co_await attempt(hear_one(nullptr, wait));
+    if (!heard) {
+      failed(tag, heard.error().kind);
+      co_await fail(heard.error());
+    }
+    if (*heard == Heard::Continuation) co_return {.challenge = std::move(challenge_), .answer = {}};
+    if (*heard == Heard::Body) {
+      co_await fail(Kind::Malformed, Origin::Upstream, "mail before login");
+    }
+  }
+  co_return {.challenge = {}, .answer = take_answer(tag)};
+}
+
+Task<bool> ImapLink::until_body(std::string_view tag, Ear* ear, Wait wait) {
+  while (!find(tag)->answer) {
+    const auto heard = co_await attempt(hear_one(ear, wait));
+    if (!heard || *heard == Heard::Continuation) {
+      failed(tag, heard ? Kind::Malformed : heard.error().kind);
+      if (!heard) co_await fail(heard.error());
+      co_await fail(Kind::Malformed, Origin::Upstream, "continuation that nobody asked for");
+    }
+    if (*heard == Heard::Body) co_return true;
+  }
+  co_return false;
+}
+
+Task<ImapAnswer> ImapLink::greeting(Wait wait) {
+  const net::Line line = co_await stream_.read_line({.octets_max = LinkLimits::kLineOctets}, wait);
+  if (context_.log.traces()) context_.log.trace(metrics::Direction::FromUpstream, line.text);
+  const Response response = wire::imap::parse_response(line.text);
+  const auto* status = std::get_if<wire::imap::Status>(&response);
+  if (status == nullptr || !status->tag.empty()) {
+    failed("", Kind::Malformed);
+    const std::string said = wire::printable(line.text, 80);
+    co_await fail(Kind::Malformed, Origin::Upstream, "no IMAP greeting: " + said);
+  }
+  if (status->code && wire::equal_caseless(status->code->name, "CAPABILITY")) {
+    capabilities_ = wire::imap::parse_capabilities(status->code->argument);
+  }
+  co_return ImapAnswer::from(*status);
+}
+
+Task<ImapLink::Heard> ImapLink::hear_one(Ear* ear, Wait wait) {
+  if (bye_) co_await fail(Kind::Closed, Origin::Upstream, describe(*bye_));
+  const net::Line line = co_await stream_.read_line(line_bound(), wait);
+  if (const auto literal = wire::imap::announced_literal(line.text)) {
+    co_return co_await hear_with_literals(std::string(line.text), ear, wait);
+  }
+  auto heard = understand(line.text, ear);
+  if (!heard) co_await fail(std::move(heard.error()));
+  co_return *heard;
+}
+
+// Literals are read into memory, each and all of them bounded, but for the octets of a mail.
+Task<ImapLink::Heard> ImapLink::hear_with_literals(std::string first_line, Ear* ear, Wait wait) {
+  text_ = std::move(first_line);
+  auto literal = wire::imap::announced_literal(text_);
+  for (unsigned literals = 0; literal; ++literals) {
+    if (const auto head = wire::imap::parse_fetch_head(text_)) {
+      auto counted = count(text_.size());
+      if (!counted) co_await fail(std::move(counted.error()));
+      if (context_.log.traces()) context_.log.trace(metrics::Direction::FromUpstream, text_);
+      body_ = *head;
+      body_left_ = body_.body.announced.octets;
+      co_return Heard::Body;
+    }
+    if (literals == LinkLimits::kLiterals || literal->octets > LinkLimits::kLiteralOctets) {
+      co_await fail(Kind::Limit, Origin::Upstream, "too many or too large literals");
+    }
+    text_ += "\r\n";
+    text_ += co_await stream_.read_exactly(literal->octets, wait);
+    const net::Line rest = co_await stream_.read_line(line_bound(), wait);
+    text_ += rest.text;
+    literal = wire::imap::announced_in_rest(rest.text);
+  }
+  auto heard = understand(text_, ear);
+  if (!heard) co_await fail(std::move(heard.error()));
+  co_return *heard;
+}
+
+net::ReadSome ImapLink::body_octets(Wait wait) {
+  return stream_.read_some(static_cast<std::size_t>(std::min<std::uint64_t>(body_left_, SIZE_MAX)),
+                           wait);
+}
+
+Task<> ImapLink::skip(std::uint64_t octets, Wait wait) {
+  body_left_ = octets;
+  while (body_left_ > 0) {
+    const std::string_view some = co_await body_octets(wait);
+    body_taken(some.size());
+  }
+}
+
+Task<wire::imap::Fetch> ImapLink::end_of_body(Wait wait) {
+  assert(body_left_ == 0);
+  std::string text;
+  for (unsigned literals = 0;; ++literals) {
+    const net::Line line = co_await stream_.read_line(line_bound(), wait);
+    text += line.text;
+    const auto literal = wire::imap::announced_in_rest(line.text);
+    if (!literal) break;
+    if (literals == LinkLimits::kLiterals || literal->octets > LinkLimits::kLiteralOctets) {
+      co_await fail(Kind::Limit, Origin::Upstream, "too many or too large literals");
+    }
+    text += "\r\n";
+    text += co_await stream_.read_exactly(literal->octets, wait);
+  }
+  auto counted = count(text.size());
+  if (!counted) co_await fail(std::move(counted.error()));
+  if (const auto wrong = wire::imap::parse_fetch_rest(text, body_)) {
+    co_await fail(Kind::Malformed, Origin::Upstream, "FETCH: " + std::string(wrong->why));
+  }
+  co_return body_;
+}
+
+// ---- understanding
+
+Result<ImapLink::Heard> ImapLink::understand(std::string_view text, Ear* ear) {
+  if (context_.log.traces()) context_.log.trace(metrics::Direction::FromUpstream, text);
+  if (auto counted = count(text.size()); !counted) return std::unexpected(counted.error());
+  const Response response = wire::imap::parse_response(text);
+  if (const auto* status = std::get_if<wire::imap::Status>(&response)) {
+    auto heard = take_status(*status);
+    if (heard && *heard == Heard::Data && ear != nullptr) ear->hear(response);
+    return heard;
+  }
+  if (const auto* continuation = std::get_if<wire::imap::Continuation>(&response)) {
+    challenge_ = continuation->text;
+    return Heard::Continuation;
+  }
+  if (const auto* wrong = std::get_if<wire::Malformed>(&response)) {
+    return broken(std::string(wrong->why) + ": " + wire::printable(text, 80));
+  }
+  if (const auto* list = std::get_if<wire::imap::CapabilityList>(&response)) {
+    capabilities_ = list->capabilities;
+  } else if (const auto* exists = std::get_if<wire::imap::Exists>(&response)) {
+    messages_ = exists->count;
+  }
+  if (ear != nullptr) ear->hear(response);
+  return Heard::Data;
+}
+
+Result<ImapLink::Heard> ImapLink::take_status(const wire::imap::Status& status) {
+  if (status.code && wire::equal_caseless(status.code->name, "CAPABILITY")) {
+    capabilities_ = wire::imap::parse_capabilities(status.code->argument);
+  }
+  if (status.tag.empty()) {
+    if (status.condition == Condition::Bye) bye_ = ImapAnswer::from(status);
+    if (status.condition == Condition::PreAuth) return broken("PREAUTH after the greeting");
+    return Heard::Data;
+  }
+  Command* command = find(status.tag);
+  if (command == nullptr || command->answer) {
+    return broken("answer to no command of ours: " + wire::printable(status.tag, 40));
+  }
+  command->answer = ImapAnswer::from(status);
+  const metrics::Upstream upstream = context_.metric;
+  const net::Duration took = loop().exact_now() - command->sent_at;
+  context_.recorder.add(
+      metrics::kMetrics.upstream_commands(upstream, command->kind, result_of(status.condition)));
+  context_.recorder.observe(metrics::kMetrics.upstream_command_duration(upstream, command->kind),
+                            took);
+  return Heard::Answer;
+}
+
+Result<> ImapLink::count(std::size_t octets) {
+  if (responses_left_ == 0 || octets_left_ < octets) {
+    return net::failure(Kind::Limit, Origin::Upstream, "too much in answer to one command");
+  }
+  --responses_left_;
+  octets_left_ -= octets;
+  return {};
+}
+
+// A search without ESEARCH lists its hits on one line, up to eleven octets each.
+net::LineBound ImapLink::line_bound() const {
+  constexpr std::uint64_t kHitOctets = 11;
+  const std::uint64_t hits = std::min<std::uint64_t>(messages_, 1'000'000) * kHitOctets;
+  return {.octets_max = std::max<std::size_t>(LinkLimits::kLineOctets, hits + 100)};
+}
+
+ImapLink::Command* ImapLink::find(std::string_view tag) {
+  const auto found = std::ranges::find(sent_, tag, &Command::tag);
+  return found == sent_.end() ? nullptr : &*found;
+}
+
+ImapAnswer ImapLink::take_answer(std::string_view tag) {
+  const auto found = std::ranges::find(sent_, tag, &Command::tag);
+  ImapAnswer answer = std::move(*found->answer);
+  sent_.erase(found);
+  return answer;
+}
+
+void ImapLink::failed(std::string_view tag, Kind kind) {
+  ended_ = true;
+  end_reason_ = bye_ ? metrics::DisconnectReason::Bye : reason_of(kind);
+  if (const Command* command = find(tag)) {
+    context_.recorder.add(
+        metrics::kMetrics.upstream_commands(context_.metric, command->kind, result_of(kind)));
+  }
+}
+
+}  // namespace postern::upstream

@@ -1,0 +1,205 @@
+// One connection to an IMAP server, and the conversation on it.
+//
+// Commands are said now and concluded later: begin() gives a tag, send() writes one command or
+// several in one go, conclude() waits for the tagged answer to one of them. Answers are credited by
+// tag, in whatever order they come; untagged data goes to an Ear, which knows what it asked for.
+// The text of a mail is never held: when a FETCH announces one, until_body() hands over and the
+// octets are taken as they come.
+//
+// The server is not trusted (RFC 3501 is what it should do): a line, a literal, the number and the
+// octets of what it says in answer to one command are bounded, and what answers nothing ends the
+// link. After any error a link is unfit for further use: see usable().
+
+#pragma once
+
+#include "conf/settings.hpp"
+#include "metrics/recorder.hpp"
+#include "metrics/session_log.hpp"
+#include "net/operation.hpp"
+#include "net/stream.hpp"
+#include "net/task.hpp"
+#include "upstream/imap_answer.hpp"
+#include "upstream/profile.hpp"
+#include "wire/imap_capability.hpp"
+#include "wire/imap_login.hpp"
+#include "wire/imap_response.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace postern::upstream {
+
+// What a link needs to know of the world around it.
+struct LinkContext {
+  net::Loop& loop;
+  const conf::Upstream& settings;
+  metrics::Recorder& recorder;
+  metrics::Upstream metric;
+  metrics::SessionLog& log;
+  std::size_t& links;  // how many links the address has
+};
+
+// Whoever wants the untagged data of a command.
+class Ear {
+ public:
+  virtual void hear(const wire::imap::Response& response) = 0;
+
+ protected:
+  ~Ear() = default;
+};
+
+// Bounds on what a server may say.
+struct LinkLimits {
+  static constexpr std::size_t kLineOctets = std::size_t{64} << 10U;
+  static constexpr std::size_t kLiteralOctets = std::size_t{64} << 10U;  // of one that is kept
+  static constexpr unsigned kLiterals = 100;                             // in one response
+  static constexpr std::uint64_t kResponses = 10'000;                    // for one command, and
+  static constexpr std::uint64_t kResponsesPerMessage = 4;
+  static constexpr std::uint64_t kOctets = std::uint64_t{1} << 20U;  // outside bodies, likewise
+  static constexpr std::uint64_t kOctetsPerMessage = 512;
+  static constexpr std::uint64_t kUnaskedBodyOctets = std::uint64_t{1} << 20U;
+};
+
+class ImapLink {
+ public:
+  ImapLink(net::Stream stream, const LinkContext& context, std::uint32_t randomness);
+
+  // Logs out, without waiting for the answer, if the link is still fit for it.
+  ~ImapLink();
+
+  ImapLink(const ImapLink&) = delete;
+  ImapLink& operator=(const ImapLink&) = delete;
+
+  // ---- speaking
+  // The tag for a new command, whose answer is expected from now on.
+  [[nodiscard]] std::string begin(metrics::UpstreamCommand kind);
+
+  // Writes one command or several, with their line ends.
+  [[nodiscard]] net::Write send(std::string_view commands, net::Wait wait);
+
+  // The same for a part of a login, with commands before and behind it; the trace does not show it.
+  [[nodiscard]] net::Write send_login(std::string_view before,
+                                      std::string_view login,
+                                      std::string_view behind,
+                                      net::Wait wait);
+
+  // ---- listening
+  // The tagged answer to a command. Fails if the link ends, or breaks a rule, before.
+  net::Task<ImapAnswer> conclude(std::string_view tag, Ear* ear, net::Wait wait);
+
+  // For commands that go on after "+": the text behind it, or the answer if that came instead.
+  struct Continued {
+    std::optional<std::string> challenge;
+    ImapAnswer answer;
+  };
+
+  net::Task<Continued> until_continuation(std::string_view tag, net::Wait wait);
+
+  // The first response of the connection, which may be BYE or PREAUTH.
+  net::Task<ImapAnswer> greeting(net::Wait wait);
+
+  // Waits until a FETCH announces the octets of a body; answers false if the command was concluded
+  // before, then conclude() has its answer.
+  net::Task<bool> until_body(std::string_view tag, Ear* ear, net::Wait wait);
+
+  // Of the body that has been announced.
+  [[nodiscard]] const wire::imap::Fetch& body_head() const { return body_; }
+
+  [[nodiscard]] std::uint64_t body_octets_left() const { return body_left_; }
+
+  // Some of its octets, at least one; the view is good until the next wait on the link.
+  [[nodiscard]] net::ReadSome body_octets(net::Wait wait);
+
+  // Notes that so many of them were taken.
+  void body_taken(std::size_t octets) { body_left_ -= octets; }
+
+  // What the response says behind the octets: the UID may come only now.
+  net::Task<wire::imap::Fetch> end_of_body(net::Wait wait);
+
+  // ---- what is known
+  [[nodiscard]] wire::imap::Capabilities capabilities() const { return capabilities_; }
+
+  // What was known of capabilities no longer counts, until the server tells anew.
+  void forget_capabilities() { capabilities_ = {}; }
+
+  // The server has told its capabilities on this connection, and nothing has voided them since.
+  [[nodiscard]] bool has_capabilities() const { return !capabilities_.empty(); }
+
+  // Takes over what an earlier connection was told.
+  void assume_capabilities(wire::imap::Capabilities capabilities) { capabilities_ = capabilities; }
+
+  // True while no command is under way and nothing went wrong.
+  [[nodiscard]] bool usable() const { return sent_.empty() && !ended_; }
+
+  // Something went wrong: no command may follow.
+  [[nodiscard]] bool has_failed() const { return ended_; }
+
+  // Why the server hung up, if it said so.
+  [[nodiscard]] const std::optional<ImapAnswer>& bye() const { return bye_; }
+
+  [[nodiscard]] Family family() const { return family_; }
+
+  void set_family(Family family) { family_ = family; }
+
+  [[nodiscard]] net::Stream& stream() { return stream_; }
+
+  [[nodiscard]] const conf::Upstream& settings() const { return context_.settings; }
+
+  [[nodiscard]] const LinkContext& context() const { return context_; }
+
+  [[nodiscard]] net::Loop& loop() const { return context_.loop; }
+
+  // How long a command that does a bounded amount of work may take.
+  [[nodiscard]] net::Deadline command_deadline() const;
+
+  // Gives back memory held for what was read. To be called when the link is going to be idle.
+  void settle() { stream_.settle(); }
+
+ private:
+  struct Command {
+    std::string tag;
+    metrics::UpstreamCommand kind;
+    net::Time sent_at;
+    std::optional<ImapAnswer> answer;
+  };
+
+  // What one response turned out to be, for those who wait.
+  enum class Heard : unsigned char { Data, Answer, Continuation, Body };
+
+  net::Task<Heard> hear_one(Ear* ear, net::Wait wait);
+  net::Task<Heard> hear_with_literals(std::string first_line, Ear* ear, net::Wait wait);
+  net::Task<> skip(std::uint64_t octets, net::Wait wait);
+  net::Task<> hear_until_answer(std::string_view tag, Ear* ear, net::Wait wait);
+
+  net::Result<Heard> understand(std::string_view text, Ear* ear);
+  net::Result<Heard> take_status(const wire::imap::Status& status);
+  net::Result<> count(std::size_t octets);
+  [[nodiscard]] net::LineBound line_bound() const;
+  [[nodiscard]] Command* find(std::string_view tag);
+  ImapAnswer take_answer(std::string_view tag);
+  void failed(std::string_view tag, net::Kind kind);
+
+  net::Stream stream_;
+  LinkContext context_;
+  wire::imap::Tags tags_;
+  std::vector<Command> sent_;  // not yet concluded
+  wire::imap::Capabilities capabilities_;
+  std::optional<ImapAnswer> bye_;
+  std::string challenge_;  // text of the last continuation
+  std::string text_;       // of the last response that had literals
+
+  wire::imap::Fetch body_{};  // its views are into text_
+  std::uint64_t body_left_ = 0;
+  std::uint64_t messages_ = 0;
+  std::uint64_t responses_left_ = LinkLimits::kResponses;
+  std::uint64_t octets_left_ = LinkLimits::kOctets;
+  Family family_ = Family::Other;
+  metrics::DisconnectReason end_reason_ = metrics::DisconnectReason::Logout;
+  bool ended_ = false;
+};
+
+}  // namespace postern::upstream

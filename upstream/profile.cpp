@@ -1,0 +1,69 @@
+// The servers we know, and the records of those we met.
+
+#include "upstream/profile.hpp"
+
+#include "wire/ascii.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace postern::upstream {
+
+FamilyTraits traits_of(Family family) {
+  switch (family) {
+    case Family::Dovecot:
+    case Family::Cyrus:
+      return {.pipelines_after_login = true, .examine_is_stable = true, .header_equals_head = true};
+    default:
+      return {};
+  }
+}
+
+Family recognise(std::string_view greeting) {
+  static constexpr std::array<std::pair<std::string_view, Family>, 10> kWords = {{
+      {"Dovecot", Family::Dovecot},
+      {"Cyrus IMAP", Family::Cyrus},
+      {"Courier-IMAP", Family::Courier},
+      {"Microsoft Exchange", Family::Exchange},
+      {"Gimap", Family::Gmail},
+      {"Zimbra", Family::Zimbra},
+      {"hMailServer", Family::Hmailserver},
+      {"GNU mailutils", Family::Mailutils},
+      {"Coremail", Family::Netease},
+      {"Panda IMAP", Family::Uw},
+  }};
+  for (const auto& [word, family] : kWords) {
+    if (wire::contains_caseless(greeting, word)) return family;
+  }
+  return Family::Other;
+}
+
+Profile Profiles::find(std::string_view greeting) const {
+  const auto found = records_.find(fingerprint(greeting));
+  return found == records_.end() ? Profile{} : found->second;
+}
+
+void Profiles::keep(std::string_view greeting, const Profile& profile) {
+  if (records_.size() >= kGreetingsMax) records_.clear();
+  records_.insert_or_assign(fingerprint(greeting), profile);
+}
+
+void Profiles::drop(std::string_view greeting) {
+  records_.erase(fingerprint(greeting));
+}
+
+// Words that hold a digit are what changes from one connection to the next.
+std::string Profiles::fingerprint(std::string_view greeting) {
+  std::string print;
+  while (!greeting.empty()) {
+    const std::string_view word = greeting.substr(0, greeting.find(' '));
+    greeting.remove_prefix(std::min(word.size() + 1, greeting.size()));
+    const bool changes = std::ranges::any_of(word, wire::is_digit);
+    print += changes ? std::string_view("#") : word;
+    print += ' ';
+  }
+  return print;
+}
+
+}  // namespace postern::upstream

@@ -1,0 +1,65 @@
+// What we have learned of an upstream, so that the next session need not ask again.
+//
+// A record is kept for each greeting that a server uses: capabilities before and after login,
+// whether it is one of the servers that we know. It is a guess that saves round trips, never a
+// licence: what a connection says of itself comes first, and when a server does not know a command
+// that its record promised, the record is dropped and the session starts anew the slow way.
+
+#pragma once
+
+#include "conf/words.hpp"
+#include "wire/imap_capability.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace postern::upstream {
+
+using conf::Family;
+
+// What is known of the servers of a family (spec of each: upstream/README.md).
+struct FamilyTraits {
+  // Input that follows LOGIN in one write is kept and carried out. Courier loses it; of the others
+  // nobody knows.
+  bool pipelines_after_login = false;
+
+  // EXAMINE of a mailbox never SELECTed shows the same UIDVALIDITY each time.
+  bool examine_is_stable = false;
+
+  // BODY.PEEK[HEADER] holds just the octets in front of the body in BODY.PEEK[].
+  bool header_equals_head = false;
+};
+
+[[nodiscard]] FamilyTraits traits_of(Family family);
+
+// By the greeting's text. Family::Other if it is none we know.
+[[nodiscard]] Family recognise(std::string_view greeting);
+
+struct Profile {
+  wire::imap::Capabilities before_login;  // inside TLS, if TLS is used
+  wire::imap::Capabilities after_login;
+  Family family = Family::Other;
+};
+
+// The records of one upstream. Greetings that differ in digits only (times, process numbers) are
+// one.
+class Profiles {
+ public:
+  static constexpr std::size_t kGreetingsMax = 16;
+
+  // What is known of a server that greets so; an empty record if nothing is.
+  [[nodiscard]] Profile find(std::string_view greeting) const;
+
+  void keep(std::string_view greeting, const Profile& profile);
+
+  void drop(std::string_view greeting);
+
+ private:
+  static std::string fingerprint(std::string_view greeting);
+
+  std::unordered_map<std::string, Profile> records_;
+};
+
+}  // namespace postern::upstream
