@@ -1,0 +1,166 @@
+// A mailbox as a POP3 client sees it (RFC 1939, section 5): messages numbered once and for the
+// whole session, their sizes, their unique-ids, what was marked; and the commit at QUIT.
+//
+// Message i is the i-th UID of the mailbox at the time of login. Numbers, sizes and totals never
+// move, whatever happens to the mailbox meanwhile; upstream messages are named by UID only. The
+// link may be lost and made again (at most a few times, and never across a change of UIDVALIDITY)
+// while no answer is under way. Nothing is flagged or removed before commit(), and nothing ever
+// that this session did not delete.
+
+#pragma once
+
+#include "conf/settings.hpp"
+#include "net/task.hpp"
+#include "proxy/session.hpp"
+#include "proxy/state.hpp"
+#include "upstream/imap_fetch.hpp"
+#include "upstream/imap_update.hpp"
+#include "upstream/server.hpp"
+#include "wire/numbers.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace postern::proxy {
+
+// Sixteen octets, of which a maildrop may have a million.
+struct Message {
+  wire::Uid uid;
+  bool deleted : 1 = false;    // DELE
+  bool retrieved : 1 = false;  // went out whole
+  bool vanished : 1 = false;   // the upstream has it no more
+  bool damaged : 1 = false;    // its last RETR failed: it must not be deleted for having been got
+  bool asked_in_vain : 1 = false;  // RETR was told that it is gone
+  std::uint64_t size;
+};
+
+static_assert(sizeof(Message) == 16);
+
+// Where a maildrop comes from: all that is needed to open it, now and again.
+struct MaildropSource {
+  upstream::Server* server = nullptr;
+  upstream::Account account;
+  std::string mailbox;  // modified UTF-7
+  const conf::Pop3* policy = nullptr;
+};
+
+// One mail on its way to the client: small ones whole, others as they come.
+struct Mail {
+  std::string whole;                           // unless `stream`
+  std::optional<upstream::BodyStream> stream;  // what is too large to be kept
+  std::uint64_t octets = 0;                    // of the mail, as the upstream announced it
+  bool has_more = false;                       // `whole` is only its beginning
+};
+
+// What QUIT did.
+struct Commit {
+  std::size_t asked = 0;  // messages that were to go
+  std::size_t left = 0;   // and are still there
+  bool read_only = false;
+};
+
+class Maildrop {
+ public:
+  // Logs in and opens the mailbox; the list may still be on its way. Fails with Kind::Refused for
+  // wrong credentials.
+  static net::Task<std::unique_ptr<Maildrop>> open(Session& session, MaildropSource source);
+
+  Maildrop(const Maildrop&) = delete;
+  Maildrop& operator=(const Maildrop&) = delete;
+
+  // Makes sure that the list is there. Everything below needs it.
+  net::Task<> load();
+
+  // Messages, deleted ones included.
+  [[nodiscard]] std::size_t count() const { return messages_.size(); }
+
+  // Not deleted, and their octets.
+  [[nodiscard]] std::size_t present() const { return messages_.size() - deleted_; }
+
+  [[nodiscard]] std::uint64_t octets() const { return octets_; }
+
+  // Null if there is no such number.
+  [[nodiscard]] Message* find(wire::MessageNumber number);
+
+  [[nodiscard]] const std::vector<Message>& messages() const { return messages_; }
+
+  [[nodiscard]] std::string uidl_of(const Message& message) const;
+
+  [[nodiscard]] bool is_read_only() const { return mailbox_.read_only || !mailbox_.may_delete; }
+
+  void mark_deleted(Message& message);
+  void mark_retrieved(Message& message);
+  void unmark_deletions();
+
+  // The whole mail. Until mark_retrieved() the message counts as damaged. Fails with Kind::Gone if
+  // it is not there any more.
+  net::Task<Mail> fetch(Message& message);
+
+  // The mail's beginning, with at least header and so many lines if it has them: for TOP.
+  net::Task<Mail> fetch_top(Message& message, std::uint32_t lines);
+
+  // More of a mail of which fetch_top() gave the beginning, from that octet on; shorter than asked
+  // for at its end.
+  net::Task<std::string> fetch_more(const Message& message,
+                                    std::uint64_t origin,
+                                    std::uint64_t octets);
+
+  // The UPDATE state: removes what was deleted, flags what was retrieved. Fails only if the outcome
+  // could not be learned.
+  net::Task<Commit> commit();
+
+  // Only flags what was retrieved, for sessions that end without QUIT.
+  net::Task<> commit_seen();
+
+  // Keeps an idle link alive; what goes wrong shows when the link is needed.
+  net::Task<> keep_alive();
+
+  // Gives back what an idle link need not hold.
+  void settle();
+
+  // What the maildrop is known by: its views are good as long as it lives.
+  [[nodiscard]] MailboxKey key() const;
+
+  [[nodiscard]] const conf::Pop3& policy() const { return *source_.policy; }
+
+  [[nodiscard]] const conf::Upstream& upstream() const { return source_.server->settings(); }
+
+ private:
+  Maildrop(Session& session, MaildropSource source)
+      : session_(session), source_(std::move(source)) {}
+
+  net::Task<> enter(wire::imap::OpenFor purpose, bool with_list);
+  net::Task<> reopen_for_changing();
+  net::Task<upstream::ImapLink*> link();
+  net::Task<> reconnect();
+  net::Task<> number_messages();
+
+  net::Task<Mail> read(Message& message);
+  net::Task<Mail> read_once(Message& message);
+  net::Task<std::string> read_whole(upstream::BodyRequest request);
+  net::Task<> verify_still_there(Message& message);
+  [[nodiscard]] bool is_lost() const;
+
+  net::Task<Commit> commit_once(upstream::Update update, net::Deadline deadline);
+  [[nodiscard]] upstream::Update gather() const;
+  [[nodiscard]] bool must_hide_deleted() const;
+  void count_failed(const Commit& commit, metrics::DeleteFailure failure, std::string_view why);
+
+  Session& session_;
+  MaildropSource source_;
+  upstream::Entrance entrance_;
+  upstream::OpenedMailbox mailbox_;
+  wire::imap::OpenFor opened_for_ = wire::imap::OpenFor::Reading;
+  std::vector<Message> messages_;
+  std::vector<wire::Uid> hidden_;  // in the mailbox, but not in the maildrop; ascending
+  net::Time opened_at_{};
+  std::uint64_t octets_ = 0;
+  std::size_t deleted_ = 0;
+  std::uint32_t reconnects_ = 0;
+  bool loaded_ = false;
+};
+
+}  // namespace postern::proxy

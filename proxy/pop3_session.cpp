@@ -1,0 +1,50 @@
+// The session is the RFC's table of contents: greet, find out who it is, serve, part.
+
+#include "proxy/pop3_session.hpp"
+
+#include "proxy/pop3_authorization.hpp"
+#include "proxy/pop3_transaction.hpp"
+#include "proxy/session.hpp"
+
+#include <utility>
+
+namespace postern::proxy {
+
+namespace {
+
+using net::Task;
+
+Task<> greet(Session& session) {
+  const std::string_view greeting =
+      session.peer_is_trusted_proxy() ? wire::pop3::kGreetingWithXclient : wire::pop3::kGreeting;
+  co_await session.client().write(greeting, session.login_deadline());
+}
+
+// Its own coroutine, so that what only a login needs is gone when the maildrop is open.
+Task<OpenMaildrop> authorize(Session& session) {
+  Pop3Authorization authorization(session);
+  co_return co_await authorization.run();
+}
+
+Task<> converse(Session& session) {
+  if (session.entry().settings->tls == conf::ListenerTls::Implicit) co_await session.secure();
+  co_await greet(session);
+  OpenMaildrop opened = co_await authorize(session);
+  if (opened.maildrop == nullptr) co_return;
+  Pop3Transaction transaction(session, std::move(opened));
+  co_await transaction.run();
+}
+
+}  // namespace
+
+Task<> serve_pop3(Services services,
+                  std::shared_ptr<const Snapshot> snapshot,
+                  std::size_t entry,
+                  net::Stream client) {
+  const Entry& where = snapshot->entries[entry];
+  Session session(services, snapshot, where, std::move(client), metrics::Protocol::Pop3);
+  const auto done = co_await attempt(converse(session));
+  if (!done) session.end(done.error());
+}
+
+}  // namespace postern::proxy

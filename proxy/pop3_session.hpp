@@ -1,0 +1,20 @@
+// One POP3 client (RFC 1939), from its greeting to its goodbye.
+
+#pragma once
+
+#include "net/task.hpp"
+#include "proxy/services.hpp"
+
+#include <cstddef>
+#include <memory>
+
+namespace postern::proxy {
+
+// Serves the client to the end. It is spawned, so it takes values, and references to what outlives
+// the worker's sessions.
+net::Task<> serve_pop3(Services services,
+                       std::shared_ptr<const Snapshot> snapshot,
+                       std::size_t entry,
+                       net::Stream client);
+
+}  // namespace postern::proxy

@@ -1,0 +1,73 @@
+// What a session needs from the world, and nothing more.
+//
+// A Snapshot is everything that follows from one accepted configuration, for one worker: a session
+// keeps the snapshot that it began with, so a reload never changes a rule in the middle of a
+// conversation. Services are the rest: one struct of references, without functions.
+
+#pragma once
+
+#include "conf/settings.hpp"
+#include "metrics/log.hpp"
+#include "metrics/names.hpp"
+#include "metrics/recorder.hpp"
+#include "net/loop.hpp"
+#include "net/random.hpp"
+#include "net/tls_context.hpp"
+#include "proxy/occupancy.hpp"
+#include "proxy/penalties.hpp"
+#include "proxy/roster.hpp"
+#include "proxy/state.hpp"
+#include "upstream/directory.hpp"
+#include "upstream/server.hpp"
+#include "wire/sasl.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace postern::proxy {
+
+// A listener as sessions see it.
+struct Entry {
+  const conf::Listener* settings;
+  metrics::Listener metric;
+  std::shared_ptr<const net::TlsContext> tls;  // null: no TLS here
+};
+
+struct Snapshot {
+  std::shared_ptr<const conf::Settings> settings;
+  std::vector<Entry> entries;                                // as Settings::listeners
+  std::vector<std::unique_ptr<upstream::Server>> upstreams;  // as Settings::upstreams
+  std::unique_ptr<upstream::Directory> directory;
+  std::vector<wire::sasl::Mechanism> mechanisms;  // that clients may use
+
+  // How POP3 is spoken: built-in values, [pop3], the upstream's, the route's, the listener's, each
+  // upon the one before. One for each listener, and one for each listener and route.
+  std::vector<conf::Pop3> policies;
+
+  std::shared_ptr<const upstream::OwnAddresses> own_addresses;
+
+  // Fills in `policies`, once the rest is there.
+  void choose_policies();
+
+  [[nodiscard]] const conf::Pop3& policy_before_login(const Entry& entry) const;
+  [[nodiscard]] const conf::Pop3& policy_after_login(const Entry& entry,
+                                                     const conf::Route& route) const;
+};
+
+// What all sessions of the process share; every part of it may be used by any thread.
+struct Shared {
+  metrics::Log& log;
+  Penalties& penalties;
+  Occupancy& occupancy;
+  State& state;
+};
+
+struct Services {
+  net::Loop& loop;
+  net::Random& random;
+  metrics::Recorder& recorder;
+  Roster& roster;
+  Shared& shared;
+};
+
+}  // namespace postern::proxy

@@ -1,0 +1,115 @@
+// What sessions of all protocols share: a client's stream, what is known and counted of it, TLS by
+// one code path, and the one line in the log that tells how it went.
+
+#pragma once
+
+#include "metrics/label_values.hpp"
+#include "metrics/session_log.hpp"
+#include "net/stream.hpp"
+#include "net/task.hpp"
+#include "proxy/services.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace postern::proxy {
+
+class Session {
+ public:
+  Session(const Services& services,
+          std::shared_ptr<const Snapshot> snapshot,
+          const Entry& entry,
+          net::Stream client,
+          metrics::Protocol protocol);
+
+  // Counts the session and writes its line.
+  ~Session();
+
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  [[nodiscard]] net::Stream& client() { return client_; }
+
+  [[nodiscard]] const Services& services() const { return services_; }
+
+  [[nodiscard]] net::Loop& loop() const { return services_.loop; }
+
+  [[nodiscard]] metrics::Recorder& recorder() const { return services_.recorder; }
+
+  [[nodiscard]] const conf::Settings& settings() const { return *snapshot_->settings; }
+
+  [[nodiscard]] const Snapshot& snapshot() const { return *snapshot_; }
+
+  [[nodiscard]] const Entry& entry() const { return entry_; }
+
+  [[nodiscard]] metrics::SessionLog& log() { return log_; }
+
+  [[nodiscard]] metrics::Protocol protocol() const { return protocol_; }
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  // Who the client is: the peer, or whom a trusted proxy in front of us speaks for.
+  [[nodiscard]] const net::Address& client_address() const { return client_address_; }
+
+  void set_client_address(const net::Address& address);
+  [[nodiscard]] bool peer_is_trusted_proxy() const;
+
+  // Whether a password may be told on this connection as it is now.
+  [[nodiscard]] bool may_log_in() const;
+
+  // STLS or its kin can be offered.
+  [[nodiscard]] bool can_start_tls() const;
+
+  // The handshake, implicit or upgraded; counted either way.
+  net::Task<> secure();
+
+  // Octets that came in clear behind the request to start TLS: an attack, or a broken client.
+  // Answers whether there are any, and counts them.
+  [[nodiscard]] bool was_injected();
+
+  // Until when the client has to be logged in.
+  [[nodiscard]] net::Deadline login_deadline() const { return login_deadline_; }
+
+  // How long a client may take no octet of what it asked for.
+  [[nodiscard]] net::Idle stalled() const { return {settings().limits.timeout_stalled}; }
+
+  void enter(metrics::SessionState state);
+
+  void note_command() { ++commands_; }
+
+  void note_retrieved() { ++retrieved_; }
+
+  void note_deleted(std::uint64_t messages) { deleted_ += messages; }
+
+  // How the session ends; the first word on it counts.
+  void end(metrics::EndReason reason, std::string_view detail = {});
+  void end(const net::Error& error);
+
+  [[nodiscard]] bool ended() const { return has_ended_; }
+
+ private:
+  [[nodiscard]] metrics::Security security() const;
+  [[nodiscard]] bool is_probe() const;
+
+  Services services_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  const Entry& entry_;
+  net::Stream client_;
+  Roster::Newcomer newcomer_;
+  net::Address client_address_;
+  std::string name_;
+  metrics::SessionLog log_;
+  net::Time began_;
+  net::Deadline login_deadline_;
+  std::string detail_;
+  std::uint64_t retrieved_ = 0;
+  std::uint64_t deleted_ = 0;
+  std::uint32_t commands_ = 0;
+  metrics::Protocol protocol_;
+  metrics::SessionState state_ = metrics::SessionState::Unauthenticated;
+  metrics::EndReason reason_ = metrics::EndReason::ClientClosed;
+  bool has_ended_ = false;
+};
+
+}  // namespace postern::proxy

@@ -1,0 +1,42 @@
+// Numbers into patterns.
+
+#include "proxy/uidl.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace postern::proxy {
+
+namespace {
+
+void append(std::string& text, const conf::UidlPiece& piece, std::uint32_t number) {
+  std::array<char, 16> digits{};
+  const auto end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), number, piece.hex ? 16 : 10).ptr;
+  const auto count = static_cast<std::size_t>(end - digits.data());
+  text.append(std::max<std::size_t>(piece.width, count) - count, '0');
+  text.append(digits.data(), count);
+}
+
+}  // namespace
+
+std::string uidl_of(const conf::UidlFormat& format, wire::Uid uid, wire::UidValidity validity) {
+  std::string text;
+  for (const conf::UidlPiece& piece : format.pieces) {
+    switch (piece.kind) {
+      case conf::UidlPiece::Kind::Text:
+        text += piece.text;
+        break;
+      case conf::UidlPiece::Kind::Uid:
+        append(text, piece, wire::raw(uid));
+        break;
+      case conf::UidlPiece::Kind::UidValidity:
+        append(text, piece, wire::raw(validity));
+        break;
+    }
+  }
+  return text;
+}
+
+}  // namespace postern::proxy

@@ -1,0 +1,181 @@
+// The thread and its world.
+
+#include "proxy/worker.hpp"
+
+#include "conf/overrides.hpp"
+#include "proxy/pop3_session.hpp"
+#include "proxy/trouble.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+
+namespace postern::proxy {
+
+using metrics::kMetrics;
+
+namespace {
+
+constexpr net::Duration kPulse = std::chrono::seconds(1);
+
+}  // namespace
+
+// Once a second: how late the loop is, how busy it was, that it is alive.
+class Worker::Pulse final : public net::Timer {
+ public:
+  explicit Pulse(Worker& worker) : worker_(worker) { beat(); }
+
+ private:
+  void expired() override {
+    net::Loop& loop = worker_.loop_;
+    metrics::Recorder& recorder = *worker_.recorder_;
+    const net::Duration late = std::max(loop.exact_now() - due_, net::Duration::zero());
+    recorder.observe(kMetrics.event_loop_lag(worker_.number_), late);
+    const net::Duration busy = (loop.exact_now() - began_) - loop.waited();
+    recorder.follow(kMetrics.event_loop_busy(worker_.number_), busy);
+    recorder.set(kMetrics.worker_connections(worker_.number_),
+                 static_cast<std::int64_t>(worker_.scope_->live()));
+    recorder.set(kMetrics.buffer_octets(metrics::Side::Client),
+                 static_cast<std::int64_t>(loop.blocks().held()));
+    beat();
+  }
+
+  void beat() {
+    net::Loop& loop = worker_.loop_;
+    worker_.alive_at_.store(loop.now());
+    due_ = loop.now() + kPulse;
+    loop.timers().arm(*this, due_);
+  }
+
+  Worker& worker_;
+  net::Time began_ = worker_.loop_.exact_now();
+  net::Time due_{};
+};
+
+Worker::Worker(unsigned number,
+               unsigned share,
+               Shared& shared,
+               metrics::Registry& registry,
+               const Blueprint& blueprint)
+    : number_(metrics::Worker{static_cast<std::uint8_t>(number)}),
+      share_(share),
+      shared_(shared),
+      registry_(registry),
+      alive_at_(std::chrono::steady_clock::now()) {
+  thread_ = std::thread([this, blueprint] { run(blueprint); });
+}
+
+Worker::~Worker() = default;
+
+void Worker::run(Blueprint blueprint) {
+  recorder_ = &registry_.recorder();
+  resolver_ = std::make_unique<net::SystemResolver>(loop_, [this](const net::Lookup& lookup) {
+    const auto result = lookup.found       ? metrics::NameResult::Ok
+                        : lookup.not_found ? metrics::NameResult::NotFound
+                                           : metrics::NameResult::TemporaryError;
+    recorder_->add(kMetrics.dns_queries(result));
+    recorder_->observe(kMetrics.dns_query_duration(), lookup.took);
+  });
+  dialer_ = std::make_unique<net::TcpDialer>(loop_, *resolver_);
+  scope_ = std::make_unique<net::Scope>([](const net::Error&) {});  // sessions tell of their own
+  build(blueprint);
+  pulse_ = std::make_unique<Pulse>(*this);
+  loop_.run();
+  pulse_ = nullptr;
+  scope_ = nullptr;
+  snapshot_ = nullptr;
+  dialer_ = nullptr;
+  resolver_ = nullptr;
+}
+
+// ---- from the main thread
+
+void Worker::rebuild(const Blueprint& blueprint) {
+  loop_.post([this, blueprint] { build(blueprint); });
+}
+
+void Worker::take(Arrival arrival) {
+  // std::function wants to be copied; what must not be is shared.
+  auto shared = std::make_shared<Arrival>(std::move(arrival));
+  loop_.post([this, shared] { admit(*shared); });
+}
+
+void Worker::drain(std::function<void()> empty) {
+  loop_.post([this, empty = std::move(empty)] {
+    scope_->drain();
+    scope_->when_empty(empty);
+  });
+}
+
+void Worker::stop() {
+  loop_.post([this] {
+    scope_->cancel();
+    loop_.stop();
+  });
+  thread_.join();
+}
+
+// ---- on the worker's thread
+
+void Worker::build(const Blueprint& blueprint) {
+  auto made = std::make_shared<Snapshot>();
+  const conf::Settings& settings = *blueprint.settings;
+  made->settings = blueprint.settings;
+  made->own_addresses = blueprint.own_addresses;
+  for (const std::string& name : settings.auth.mechanisms) {
+    if (const auto mechanism = wire::sasl::find_mechanism(name)) {
+      made->mechanisms.push_back(*mechanism);
+    }
+  }
+  metrics::Names& names = registry_.names();
+  for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
+    const conf::Listener& listener = settings.listeners[i];
+    const net::ServerTls& tls = blueprint.tls->listeners[i];
+    Entry entry{.settings = &listener, .metric = names.listener(listener.name), .tls = nullptr};
+    if (!tls.hosts.empty()) entry.tls = net::TlsContext::server(tls).value_or(nullptr);
+    made->entries.push_back(std::move(entry));
+  }
+  const upstream::Surroundings around{loop_, *dialer_, random_, *recorder_, *made->own_addresses};
+  for (std::size_t i = 0; i < settings.upstreams.size(); ++i) {
+    const conf::Upstream& upstream = settings.upstreams[i];
+    std::shared_ptr<const net::TlsContext> tls;
+    if (upstream.tls != conf::UpstreamTls::Off) {
+      tls = net::TlsContext::client(blueprint.tls->upstreams[i]).value_or(nullptr);
+    }
+    made->upstreams.push_back(std::make_unique<upstream::Server>(
+        around, upstream, names.upstream(upstream.name), std::move(tls), share_));
+  }
+  made->directory = std::make_unique<upstream::Directory>(settings);
+  made->choose_policies();
+  snapshot_ = std::move(made);
+}
+
+void Worker::admit(Arrival& arrival) {
+  const Entry& entry = snapshot_->entries[arrival.entry];
+  if (scope_->draining() || (arrival.full && !roster_.make_room())) {
+    const auto reason =
+        scope_->draining() ? metrics::RejectReason::Draining : metrics::RejectReason::ListenerFull;
+    recorder_->add(kMetrics.connections_rejected(entry.metric, reason));
+    turn_away(arrival.descriptor, *entry.settings);
+    return;
+  }
+  auto stream = net::Stream::adopt(loop_, arrival.descriptor, arrival.peer, net::Origin::Client);
+  if (!stream) return;
+  scope_->spawn(serve(arrival.entry, std::move(*stream), std::move(arrival.admitted)));
+}
+
+net::Task<> Worker::serve(std::size_t entry, net::Stream client, Admitted admitted) {
+  const Admitted counted = std::move(admitted);
+  const Services services{loop_, random_, *recorder_, roster_, shared_};
+  co_await serve_pop3(services, snapshot_, entry, std::move(client));
+}
+
+void turn_away(int descriptor, const conf::Listener& listener) {
+  if (listener.tls != conf::ListenerTls::Implicit) {
+    const std::string words = refuse_overload();
+    (void)send(descriptor, words.data(), words.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+  ::close(descriptor);
+}
+
+}  // namespace postern::proxy

@@ -1,0 +1,99 @@
+// One thread that serves clients: its loop, and everything that its sessions use and nobody shares.
+//
+// The gateway talks to it by posting; what it is told is done in the order it was told.
+
+#pragma once
+
+#include "conf/settings.hpp"
+#include "metrics/registry.hpp"
+#include "net/dialer.hpp"
+#include "net/loop.hpp"
+#include "net/random.hpp"
+#include "net/resolver.hpp"
+#include "net/scope.hpp"
+#include "proxy/admission.hpp"
+#include "proxy/roster.hpp"
+#include "proxy/services.hpp"
+#include "proxy/tls_files.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <thread>
+
+namespace postern::proxy {
+
+// What a worker needs for a new snapshot; the same for all of them.
+struct Blueprint {
+  std::shared_ptr<const conf::Settings> settings;
+  std::shared_ptr<const TlsFiles> tls;
+  std::shared_ptr<const upstream::OwnAddresses> own_addresses;
+};
+
+// A connection on its way from the acceptor.
+struct Arrival {
+  int descriptor;
+  net::Address peer;
+  std::size_t entry;  // of the snapshot that the worker has by then
+  Admitted admitted;
+  bool full;  // another connection has to go for it
+};
+
+class Worker {
+ public:
+  // Starts the thread. `number` counts from 0, `share` is how many workers there are.
+  Worker(unsigned number,
+         unsigned share,
+         Shared& shared,
+         metrics::Registry& registry,
+         const Blueprint& blueprint);
+
+  // The thread must have ended: see stop().
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // ---- from the main thread
+  void rebuild(const Blueprint& blueprint);
+  void take(Arrival arrival);
+
+  // Ends what waits for clients, and calls `empty` (on the worker's thread) when no session is
+  // left.
+  void drain(std::function<void()> empty);
+
+  // Ends all sessions, then the thread; returns when it has ended.
+  void stop();
+
+  // When the loop last came round; a worker that hangs is seen by it.
+  [[nodiscard]] net::Time last_sign_of_life() const { return alive_at_.load(); }
+
+ private:
+  class Pulse;
+
+  void run(Blueprint blueprint);
+  void build(const Blueprint& blueprint);
+  void admit(Arrival& arrival);
+  net::Task<> serve(std::size_t entry, net::Stream client, Admitted admitted);
+
+  metrics::Worker number_;
+  unsigned share_;
+  Shared& shared_;
+  metrics::Registry& registry_;
+  std::atomic<net::Time> alive_at_{};
+
+  net::Loop loop_;
+  net::Random random_;
+  Roster roster_{loop_};
+  metrics::Recorder* recorder_ = nullptr;
+  std::unique_ptr<net::SystemResolver> resolver_;
+  std::unique_ptr<net::TcpDialer> dialer_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  std::unique_ptr<net::Scope> scope_;
+  std::unique_ptr<Pulse> pulse_;
+  std::thread thread_;
+};
+
+// Closes a connection that is not to be served; the client hears why if it can.
+void turn_away(int descriptor, const conf::Listener& listener);
+
+}  // namespace postern::proxy
