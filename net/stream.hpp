@@ -260,6 +260,9 @@ class Stream {
 
   [[nodiscard]] bool secure() const { return tls() != nullptr && tls()->is_ready(); }
 
+  // No more secrets will come: TLS need not wipe its buffers after each record.
+  void end_of_secrets() { core_->end_of_secrets(); }
+
   // ---- the end
   // Ends every wait on the stream, now and later, with this error. Not from a coroutine that waits.
   void cancel(Error error) { core_->cancel(std::move(error)); }

@@ -133,6 +133,10 @@ class StreamCore : protected Deferred {
 
   [[nodiscard]] const TlsEngine* tls() const { return tls_.get(); }
 
+  void end_of_secrets() {
+    if (tls_) tls_->end_of_secrets();
+  }
+
   // ---- the end
   // Ends the stream for its session: pending waits end with the error, later ones as well.
   void cancel(Error error);

@@ -114,6 +114,10 @@ bool TlsEngine::encrypt(std::string_view clear) {
   return true;
 }
 
+void TlsEngine::end_of_secrets() {
+  SSL_clear_options(ssl_, SSL_OP_CLEANSE_PLAINTEXT);
+}
+
 void TlsEngine::say_goodbye() {
   if (!ready_ || failure_ != TlsFailure::None) return;
   ERR_clear_error();

@@ -91,6 +91,9 @@ class TlsEngine {
   // Encrypts all of it, gathering. False: the connection is beyond use.
   bool encrypt(std::string_view clear);
 
+  // Lets OpenSSL keep what it has decrypted until it is overwritten; from the start it wipes it.
+  void end_of_secrets();
+
   // Tells the peer that no more will come.
   void say_goodbye();
 

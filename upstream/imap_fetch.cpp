@@ -123,7 +123,7 @@ Task<std::string_view> BodyStream::next() {
     co_return first ? std::string_view(inline_) : std::string_view();
   }
   if (finished_) co_return std::string_view();
-  if (link_->body_octets_left() == 0) {
+  if (left() == 0) {
     co_await finish();
     co_return std::string_view();
   }
@@ -140,8 +140,8 @@ Task<std::string_view> BodyStream::next() {
 
 Task<> BodyStream::finish() {
   const net::Idle patience{link_->settings().body_idle};
-  const wire::imap::Fetch fetch = co_await link_->end_of_body(patience);
-  if (fetch.uid != request_.uid) {
+  const auto uid = co_await link_->end_of_body(patience);
+  if (uid != request_.uid) {
     co_await fail(Kind::Malformed, Origin::Upstream, "body of another message");
   }
   InlineBody more(*this);

@@ -139,10 +139,10 @@ Task<> ImapLink::hear_until_answer(std::string_view tag, Ear* ear, Wait wait) {
     }
     if (heard == Heard::Body) {
       // A body that was not asked for: allowed, of no use, and not to be trusted with our time.
-      if (body_left_ > LinkLimits::kUnaskedBodyOctets) {
+      if (body_->left > LinkLimits::kUnaskedBodyOctets) {
         co_await fail(Kind::Limit, Origin::Upstream, "large body that nobody asked for");
       }
-      co_await skip(body_left_, wait);
+      co_await skip_body(wait);
       co_await end_of_body(wait);
     }
   }
@@ -204,65 +204,70 @@ Task<ImapLink::Heard> ImapLink::hear_one(Ear* ear, Wait wait) {
 }
 
 // Literals are read into memory, each and all of them bounded, but for the octets of a mail.
-Task<ImapLink::Heard> ImapLink::hear_with_literals(std::string first_line, Ear* ear, Wait wait) {
-  text_ = std::move(first_line);
-  auto literal = wire::imap::announced_literal(text_);
+Task<ImapLink::Heard> ImapLink::hear_with_literals(std::string text, Ear* ear, Wait wait) {
+  auto literal = wire::imap::announced_literal(text);
   for (unsigned literals = 0; literal; ++literals) {
-    if (const auto head = wire::imap::parse_fetch_head(text_)) {
-      auto counted = count(text_.size());
+    if (wire::imap::parse_fetch_head(text)) {
+      auto counted = count(text.size());
       if (!counted) co_await fail(std::move(counted.error()));
-      if (context_.log.traces()) context_.log.trace(metrics::Direction::FromUpstream, text_);
-      body_ = *head;
-      body_left_ = body_.body.announced.octets;
+      if (context_.log.traces()) context_.log.trace(metrics::Direction::FromUpstream, text);
+      body_ = std::make_unique<IncomingBody>(IncomingBody{.text = std::move(text)});
+      body_->fetch = *wire::imap::parse_fetch_head(body_->text);
+      body_->left = body_->fetch.body.announced.octets;
       co_return Heard::Body;
     }
-    if (literals == LinkLimits::kLiterals || literal->octets > LinkLimits::kLiteralOctets) {
-      co_await fail(Kind::Limit, Origin::Upstream, "too many or too large literals");
-    }
-    text_ += "\r\n";
-    text_ += co_await stream_.read_exactly(literal->octets, wait);
-    const net::Line rest = co_await stream_.read_line(line_bound(), wait);
-    text_ += rest.text;
-    literal = wire::imap::announced_in_rest(rest.text);
+    literal = co_await take_literal(text, literals, *literal, wait);
   }
-  auto heard = understand(text_, ear);
+  auto heard = understand(text, ear);
   if (!heard) co_await fail(std::move(heard.error()));
   co_return *heard;
 }
 
+// Appends the octets of a literal and the line behind them; answers what that announces.
+Task<std::optional<wire::imap::Announcement>> ImapLink::take_literal(
+    std::string& text, unsigned before, wire::imap::Announcement literal, Wait wait) {
+  if (before == LinkLimits::kLiterals || literal.octets > LinkLimits::kLiteralOctets) {
+    co_await fail(Kind::Limit, Origin::Upstream, "too many or too large literals");
+  }
+  text += "\r\n";
+  text += co_await stream_.read_exactly(literal.octets, wait);
+  const net::Line rest = co_await stream_.read_line(line_bound(), wait);
+  text += rest.text;
+  co_return wire::imap::announced_in_rest(rest.text);
+}
+
 net::ReadSome ImapLink::body_octets(Wait wait) {
-  return stream_.read_some(static_cast<std::size_t>(std::min<std::uint64_t>(body_left_, SIZE_MAX)),
+  return stream_.read_some(static_cast<std::size_t>(std::min<std::uint64_t>(body_->left, SIZE_MAX)),
                            wait);
 }
 
-Task<> ImapLink::skip(std::uint64_t octets, Wait wait) {
-  body_left_ = octets;
-  while (body_left_ > 0) {
+Task<> ImapLink::skip_body(Wait wait) {
+  while (body_->left > 0) {
     const std::string_view some = co_await body_octets(wait);
     body_taken(some.size());
   }
 }
 
-Task<wire::imap::Fetch> ImapLink::end_of_body(Wait wait) {
-  assert(body_left_ == 0);
-  std::string text;
-  for (unsigned literals = 0;; ++literals) {
-    const net::Line line = co_await stream_.read_line(line_bound(), wait);
-    text += line.text;
-    const auto literal = wire::imap::announced_in_rest(line.text);
-    if (!literal) break;
-    if (literals == LinkLimits::kLiterals || literal->octets > LinkLimits::kLiteralOctets) {
-      co_await fail(Kind::Limit, Origin::Upstream, "too many or too large literals");
-    }
-    text += "\r\n";
-    text += co_await stream_.read_exactly(literal->octets, wait);
+Task<std::optional<wire::Uid>> ImapLink::end_of_body(Wait wait) {
+  assert(body_->left == 0);
+  const net::Line line = co_await stream_.read_line(line_bound(), wait);
+  std::string text(line.text);
+  auto literal = wire::imap::announced_in_rest(text);
+  for (unsigned literals = 0; literal; ++literals) {
+    literal = co_await take_literal(text, literals, *literal, wait);
   }
   auto counted = count(text.size());
   if (!counted) co_await fail(std::move(counted.error()));
-  if (const auto wrong = wire::imap::parse_fetch_rest(text, body_)) {
+  if (const auto wrong = wire::imap::parse_fetch_rest(text, body_->fetch)) {
     co_await fail(Kind::Malformed, Origin::Upstream, "FETCH: " + std::string(wrong->why));
   }
-  co_return body_;
+  co_return std::exchange(body_, nullptr)->fetch.uid;
+}
+
+// Lists and bodies are over for now: what they needed is given back.
+void ImapLink::settle() {
+  stream_.settle();
+  if (sent_.empty()) sent_.shrink_to_fit();
 }
 
 // ---- understanding
@@ -297,7 +302,8 @@ Result<ImapLink::Heard> ImapLink::take_status(const wire::imap::Status& status) 
     capabilities_ = wire::imap::parse_capabilities(status.code->argument);
   }
   if (status.tag.empty()) {
-    if (status.condition == Condition::Bye) bye_ = ImapAnswer::from(status);
+    if (status.condition == Condition::Bye)
+      bye_ = std::make_unique<ImapAnswer>(ImapAnswer::from(status));
     if (status.condition == Condition::PreAuth) return broken("PREAUTH after the greeting");
     return Heard::Data;
   }

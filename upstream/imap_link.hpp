@@ -26,6 +26,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -107,18 +108,18 @@ class ImapLink {
   net::Task<bool> until_body(std::string_view tag, Ear* ear, net::Wait wait);
 
   // Of the body that has been announced.
-  [[nodiscard]] const wire::imap::Fetch& body_head() const { return body_; }
+  [[nodiscard]] const wire::imap::Fetch& body_head() const { return body_->fetch; }
 
-  [[nodiscard]] std::uint64_t body_octets_left() const { return body_left_; }
+  [[nodiscard]] std::uint64_t body_octets_left() const { return body_->left; }
 
   // Some of its octets, at least one; the view is good until the next wait on the link.
   [[nodiscard]] net::ReadSome body_octets(net::Wait wait);
 
   // Notes that so many of them were taken.
-  void body_taken(std::size_t octets) { body_left_ -= octets; }
+  void body_taken(std::size_t octets) { body_->left -= octets; }
 
   // What the response says behind the octets: the UID may come only now.
-  net::Task<wire::imap::Fetch> end_of_body(net::Wait wait);
+  net::Task<std::optional<wire::Uid>> end_of_body(net::Wait wait);
 
   // ---- what is known
   [[nodiscard]] wire::imap::Capabilities capabilities() const { return capabilities_; }
@@ -139,7 +140,7 @@ class ImapLink {
   [[nodiscard]] bool has_failed() const { return ended_; }
 
   // Why the server hung up, if it said so.
-  [[nodiscard]] const std::optional<ImapAnswer>& bye() const { return bye_; }
+  [[nodiscard]] const ImapAnswer* bye() const { return bye_.get(); }
 
   [[nodiscard]] Family family() const { return family_; }
 
@@ -157,7 +158,7 @@ class ImapLink {
   [[nodiscard]] net::Deadline command_deadline() const;
 
   // Gives back memory held for what was read. To be called when the link is going to be idle.
-  void settle() { stream_.settle(); }
+  void settle();
 
  private:
   struct Command {
@@ -167,12 +168,23 @@ class ImapLink {
     std::optional<ImapAnswer> answer;
   };
 
+  // A response that carries a body, while its octets come.
+  struct IncomingBody {
+    std::string text;         // up to the octets
+    wire::imap::Fetch fetch;  // its views are into `text`
+    std::uint64_t left;
+  };
+
   // What one response turned out to be, for those who wait.
   enum class Heard : unsigned char { Data, Answer, Continuation, Body };
 
   net::Task<Heard> hear_one(Ear* ear, net::Wait wait);
-  net::Task<Heard> hear_with_literals(std::string first_line, Ear* ear, net::Wait wait);
-  net::Task<> skip(std::uint64_t octets, net::Wait wait);
+  net::Task<Heard> hear_with_literals(std::string text, Ear* ear, net::Wait wait);
+  net::Task<std::optional<wire::imap::Announcement>> take_literal(std::string& text,
+                                                                  unsigned before,
+                                                                  wire::imap::Announcement literal,
+                                                                  net::Wait wait);
+  net::Task<> skip_body(net::Wait wait);
   net::Task<> hear_until_answer(std::string_view tag, Ear* ear, net::Wait wait);
 
   net::Result<Heard> understand(std::string_view text, Ear* ear);
@@ -188,12 +200,9 @@ class ImapLink {
   wire::imap::Tags tags_;
   std::vector<Command> sent_;  // not yet concluded
   wire::imap::Capabilities capabilities_;
-  std::optional<ImapAnswer> bye_;
+  std::unique_ptr<ImapAnswer> bye_;
   std::string challenge_;  // text of the last continuation
-  std::string text_;       // of the last response that had literals
-
-  wire::imap::Fetch body_{};  // its views are into text_
-  std::uint64_t body_left_ = 0;
+  std::unique_ptr<IncomingBody> body_;
   std::uint64_t messages_ = 0;
   std::uint64_t responses_left_ = LinkLimits::kResponses;
   std::uint64_t octets_left_ = LinkLimits::kOctets;
