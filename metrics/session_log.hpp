@@ -30,6 +30,8 @@ class SessionLog {
 
   SessionLog(Log& log, Start start);
 
+  [[nodiscard]] const std::string& session() const { return start_.session; }
+
   void client(std::string_view address);  // a proxy in front of us told who it really is
   void user(std::string_view name);
   void upstream(std::string_view name);

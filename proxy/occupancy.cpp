@@ -9,43 +9,46 @@ namespace postern::proxy {
 
 Seat& Seat::operator=(Seat&& other) noexcept {
   if (this != &other) {
-    if (table_ != nullptr) table_->leave(*place_);
+    if (table_ != nullptr) table_->leave(*this);
     table_ = std::exchange(other.table_, nullptr);
-    place_ = other.place_;
+    user_ = other.user_;
+    lock_ = other.lock_;
   }
   return *this;
 }
 
 Seat::~Seat() {
-  if (table_ != nullptr) table_->leave(*place_);
+  if (table_ != nullptr) table_->leave(*this);
 }
 
 std::optional<Seat> Occupancy::take(const SeatWish& wish) {
-  std::string user = std::string(wish.key.upstream) + '\0' + std::string(wish.key.user);
+  std::string name = std::string(wish.key.upstream) + '\0' + std::string(wish.key.user);
   std::vector<std::function<void()>> evicted;
   std::optional<Seat> seat;
   {
-    const std::scoped_lock lock(mutex_);
-    Places& places = users_[user];
-    std::size_t staying = 0;
-    for (Seat::Place& place : places) {
-      const bool same = place.mailbox == wish.key.mailbox;
-      if (same && wish.lock == conf::Lock::Refuse) return std::nullopt;
-      if (same && wish.lock == conf::Lock::Steal && place.evict) {
-        evicted.push_back(place.evict);
-      } else {
-        ++staying;
-      }
+    const std::scoped_lock guard(mutex_);
+    auto& user = *users_.try_emplace(std::move(name)).first;
+    std::size_t giving_way = 0;
+    bool is_locked = false;
+    for (const Seat::Lock& lock : user.second.locks) {
+      if (lock.mailbox != wish.key.mailbox) continue;
+      is_locked = is_locked || wish.lock == conf::Lock::Refuse;
+      if (wish.lock != conf::Lock::Steal) continue;
+      evicted.push_back(lock.evict);
+      ++giving_way;
     }
-    if (staying >= wish.sessions_max) {
-      if (places.empty()) users_.erase(user);
+    if (is_locked || user.second.sessions - giving_way >= wish.sessions_max) {
+      if (user.second.sessions == 0) users_.erase(user.first);
       return std::nullopt;
     }
-    places.push_back(
-        {.user = std::move(user), .mailbox = std::string(wish.key.mailbox), .evict = wish.evict});
-    places.back().self = std::prev(places.end());
-    ++seats_;
-    seat = Seat(*this, places.back());
+    seat.emplace();
+    seat->table_ = this;
+    seat->user_ = &user;
+    ++user.second.sessions;
+    if (wish.lock != conf::Lock::None) {
+      user.second.locks.push_back({.mailbox = std::string(wish.key.mailbox), .evict = wish.evict});
+      seat->lock_ = &user.second.locks.back();
+    }
   }
   // Outside the lock: an evicted session gives its seat back.
   for (const auto& evict : evicted)
@@ -53,12 +56,11 @@ std::optional<Seat> Occupancy::take(const SeatWish& wish) {
   return seat;
 }
 
-void Occupancy::leave(Seat::Place& place) {
-  const std::scoped_lock lock(mutex_);
-  const auto found = users_.find(place.user);
-  --seats_;
-  found->second.erase(place.self);
-  if (found->second.empty()) users_.erase(found);
+void Occupancy::leave(Seat& seat) {
+  const std::scoped_lock guard(mutex_);
+  Seat::User& user = seat.user_->second;
+  user.locks.remove_if([&seat](const Seat::Lock& lock) { return &lock == seat.lock_; });
+  if (--user.sessions == 0) users_.erase(seat.user_->first);
 }
 
 bool Occupancy::is_early(const net::Digest& login, net::Duration delay, net::Time now) {
@@ -78,9 +80,9 @@ void Occupancy::note_login(const net::Digest& login, net::Duration delay, net::T
   logins_[login] = now;
 }
 
-std::size_t Occupancy::seats() const {
-  const std::scoped_lock lock(mutex_);
-  return seats_;
+std::size_t Occupancy::users() const {
+  const std::scoped_lock guard(mutex_);
+  return users_.size();
 }
 
 }  // namespace postern::proxy

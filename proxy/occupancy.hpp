@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace postern::proxy {
 
@@ -30,9 +31,8 @@ class Seat {
  public:
   Seat() = default;
 
-  Seat(Seat&& other) noexcept : table_(other.table_), place_(other.place_) {
-    other.table_ = nullptr;
-  }
+  Seat(Seat&& other) noexcept
+      : table_(std::exchange(other.table_, nullptr)), user_(other.user_), lock_(other.lock_) {}
 
   Seat& operator=(Seat&& other) noexcept;
   Seat(const Seat&) = delete;
@@ -42,12 +42,22 @@ class Seat {
  private:
   friend class Occupancy;
 
-  struct Place;
+  // Somebody who holds a maildrop for itself, or may have to give way to one who will.
+  struct Lock {
+    std::string mailbox;
+    std::function<void()> evict;
+  };
 
-  Seat(Occupancy& table, Place& place) : table_(&table), place_(&place) {}
+  struct User {
+    std::size_t sessions = 0;
+    std::list<Lock> locks;  // of those sessions that have one
+  };
+
+  using Users = std::unordered_map<std::string, User>;
 
   Occupancy* table_ = nullptr;
-  Place* place_ = nullptr;
+  Users::value_type* user_ = nullptr;
+  Lock* lock_ = nullptr;  // null: the maildrop is shared
 };
 
 struct SeatWish {
@@ -74,27 +84,17 @@ class Occupancy {
   // A login succeeded.
   void note_login(const net::Digest& login, net::Duration delay, net::Time now);
 
-  [[nodiscard]] std::size_t seats() const;
+  // Users with a session.
+  [[nodiscard]] std::size_t users() const;
 
  private:
   friend class Seat;
 
-  using Places = std::list<Seat::Place>;
-
-  void leave(Seat::Place& place);
+  void leave(Seat& seat);
 
   mutable std::mutex mutex_;  // guards what follows
-  std::unordered_map<std::string, Places> users_;
+  Seat::Users users_;
   std::unordered_map<net::Digest, net::Time, net::OctetHash> logins_;
-  std::size_t seats_ = 0;
-};
-
-// Defined here for Occupancy's lists.
-struct Seat::Place {
-  std::string user;  // key of Occupancy::users_
-  std::string mailbox;
-  std::function<void()> evict;
-  std::list<Place>::iterator self{};
 };
 
 }  // namespace postern::proxy

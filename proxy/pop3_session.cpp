@@ -40,7 +40,8 @@ Task<> converse(Session& session) {
 Task<> serve_pop3(Services services,
                   std::shared_ptr<const Snapshot> snapshot,
                   std::size_t entry,
-                  net::Stream client) {
+                  net::Stream client,
+                  [[maybe_unused]] Admitted admitted) {  // counted for as long as it is served
   const Entry& where = snapshot->entries[entry];
   Session session(services, snapshot, where, std::move(client), metrics::Protocol::Pop3);
   const auto done = co_await attempt(converse(session));

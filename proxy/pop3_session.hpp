@@ -3,6 +3,7 @@
 #pragma once
 
 #include "net/task.hpp"
+#include "proxy/admission.hpp"
 #include "proxy/services.hpp"
 
 #include <cstddef>
@@ -15,6 +16,7 @@ namespace postern::proxy {
 net::Task<> serve_pop3(Services services,
                        std::shared_ptr<const Snapshot> snapshot,
                        std::size_t entry,
-                       net::Stream client);
+                       net::Stream client,
+                       Admitted admitted);
 
 }  // namespace postern::proxy

@@ -56,6 +56,7 @@ Pop3Transaction::Pop3Transaction(Session& session, OpenMaildrop opened)
       talk_(session, opened.maildrop->policy(), opened.maildrop->policy().bad_commands),
       maildrop_(*opened.maildrop),
       opened_(std::move(opened)) {
+  session_.client().end_of_secrets();
   session_.client().set_unsent(talk_.policy().out_high.octets, talk_.policy().out_low.octets);
 }
 

@@ -47,7 +47,7 @@ class Session {
 
   [[nodiscard]] metrics::Protocol protocol() const { return protocol_; }
 
-  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::string& name() const { return log_.session(); }
 
   // Who the client is: the peer, or whom a trusted proxy in front of us speaks for.
   [[nodiscard]] const net::Address& client_address() const { return client_address_; }
@@ -98,7 +98,6 @@ class Session {
   net::Stream client_;
   Roster::Newcomer newcomer_;
   net::Address client_address_;
-  std::string name_;
   metrics::SessionLog log_;
   net::Time began_;
   net::Deadline login_deadline_;

@@ -161,13 +161,9 @@ void Worker::admit(Arrival& arrival) {
   }
   auto stream = net::Stream::adopt(loop_, arrival.descriptor, arrival.peer, net::Origin::Client);
   if (!stream) return;
-  scope_->spawn(serve(arrival.entry, std::move(*stream), std::move(arrival.admitted)));
-}
-
-net::Task<> Worker::serve(std::size_t entry, net::Stream client, Admitted admitted) {
-  const Admitted counted = std::move(admitted);
   const Services services{loop_, random_, *recorder_, roster_, shared_};
-  co_await serve_pop3(services, snapshot_, entry, std::move(client));
+  scope_->spawn(serve_pop3(
+      services, snapshot_, arrival.entry, std::move(*stream), std::move(arrival.admitted)));
 }
 
 void turn_away(int descriptor, const conf::Listener& listener) {

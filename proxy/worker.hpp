@@ -73,7 +73,6 @@ class Worker {
   void run(Blueprint blueprint);
   void build(const Blueprint& blueprint);
   void admit(Arrival& arrival);
-  net::Task<> serve(std::size_t entry, net::Stream client, Admitted admitted);
 
   metrics::Worker number_;
   unsigned share_;
