@@ -17,7 +17,13 @@ class MemoryStream final : public StreamCore {
   static void join(MemoryStream& one, MemoryStream& other) {
     one.peer_ = &other;
     other.peer_ = &one;
+    one.set_peer(one.shape_.second_address);
+    other.set_peer(other.shape_.first_address);
+    one.local_ = one.shape_.first_address;
+    other.local_ = other.shape_.second_address;
   }
+
+  [[nodiscard]] Address local() const override { return local_; }
 
  private:
   // Work of its own, since the core's Deferred is taken.
@@ -126,6 +132,7 @@ class MemoryStream final : public StreamCore {
   }
 
   PipeShape shape_;
+  Address local_;
   BlockQueue coming_;       // on its way to us
   Block* front_ = nullptr;  // its first block, partly delivered
   Block* later_ = nullptr;  // ours, waiting for room

@@ -19,6 +19,10 @@ struct PipeShape {
 
   // Octets of the next delivery; at least one. Unset: all there are.
   std::function<std::size_t()> next_piece;
+
+  // Where the ends claim to be; unknown unless told.
+  Address first_address{};
+  Address second_address{};
 };
 
 // The first stream's reads fail with Origin::Client or Upstream as given, likewise the second's.
