@@ -1,9 +1,46 @@
-// Which POP3 policy holds where.
+// Building a snapshot, and which POP3 policy holds where.
+
+#include "proxy/snapshot.hpp"
 
 #include "conf/overrides.hpp"
-#include "proxy/services.hpp"
+
+#include <utility>
 
 namespace postern::proxy {
+
+std::shared_ptr<const Snapshot> build_snapshot(const Blueprint& blueprint, const Ground& ground) {
+  auto made = std::make_shared<Snapshot>();
+  const conf::Settings& settings = *blueprint.settings;
+  made->settings = blueprint.settings;
+  made->own_addresses = blueprint.own_addresses;
+  for (const std::string& name : settings.auth.mechanisms) {
+    if (const auto mechanism = wire::sasl::find_mechanism(name)) {
+      made->mechanisms.push_back(*mechanism);
+    }
+  }
+  for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
+    const conf::Listener& listener = settings.listeners[i];
+    const net::ServerTls& tls = blueprint.tls->listeners[i];
+    Entry entry{
+        .settings = &listener, .metric = ground.names.listener(listener.name), .tls = nullptr};
+    if (!tls.hosts.empty()) entry.tls = net::TlsContext::server(tls).value_or(nullptr);
+    made->entries.push_back(std::move(entry));
+  }
+  const upstream::Surroundings around{
+      ground.loop, ground.dialer, ground.random, ground.recorder, *made->own_addresses};
+  for (std::size_t i = 0; i < settings.upstreams.size(); ++i) {
+    const conf::Upstream& upstream = settings.upstreams[i];
+    std::shared_ptr<const net::TlsContext> tls;
+    if (upstream.tls != conf::UpstreamTls::Off) {
+      tls = net::TlsContext::client(blueprint.tls->upstreams[i]).value_or(nullptr);
+    }
+    made->upstreams.push_back(std::make_unique<upstream::Server>(
+        around, upstream, ground.names.upstream(upstream.name), std::move(tls), ground.share));
+  }
+  made->directory = std::make_unique<upstream::Directory>(settings);
+  made->choose_policies();
+  return made;
+}
 
 void Snapshot::choose_policies() {
   policies.clear();

@@ -2,7 +2,6 @@
 
 #include "proxy/worker.hpp"
 
-#include "conf/overrides.hpp"
 #include "proxy/pop3_session.hpp"
 #include "proxy/trouble.hpp"
 
@@ -118,36 +117,8 @@ void Worker::stop() {
 // ---- on the worker's thread
 
 void Worker::build(const Blueprint& blueprint) {
-  auto made = std::make_shared<Snapshot>();
-  const conf::Settings& settings = *blueprint.settings;
-  made->settings = blueprint.settings;
-  made->own_addresses = blueprint.own_addresses;
-  for (const std::string& name : settings.auth.mechanisms) {
-    if (const auto mechanism = wire::sasl::find_mechanism(name)) {
-      made->mechanisms.push_back(*mechanism);
-    }
-  }
-  metrics::Names& names = registry_.names();
-  for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
-    const conf::Listener& listener = settings.listeners[i];
-    const net::ServerTls& tls = blueprint.tls->listeners[i];
-    Entry entry{.settings = &listener, .metric = names.listener(listener.name), .tls = nullptr};
-    if (!tls.hosts.empty()) entry.tls = net::TlsContext::server(tls).value_or(nullptr);
-    made->entries.push_back(std::move(entry));
-  }
-  const upstream::Surroundings around{loop_, *dialer_, random_, *recorder_, *made->own_addresses};
-  for (std::size_t i = 0; i < settings.upstreams.size(); ++i) {
-    const conf::Upstream& upstream = settings.upstreams[i];
-    std::shared_ptr<const net::TlsContext> tls;
-    if (upstream.tls != conf::UpstreamTls::Off) {
-      tls = net::TlsContext::client(blueprint.tls->upstreams[i]).value_or(nullptr);
-    }
-    made->upstreams.push_back(std::make_unique<upstream::Server>(
-        around, upstream, names.upstream(upstream.name), std::move(tls), share_));
-  }
-  made->directory = std::make_unique<upstream::Directory>(settings);
-  made->choose_policies();
-  snapshot_ = std::move(made);
+  snapshot_ =
+      build_snapshot(blueprint, {loop_, *dialer_, random_, *recorder_, registry_.names(), share_});
 }
 
 void Worker::admit(Arrival& arrival) {

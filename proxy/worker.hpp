@@ -14,7 +14,7 @@
 #include "proxy/admission.hpp"
 #include "proxy/roster.hpp"
 #include "proxy/services.hpp"
-#include "proxy/tls_files.hpp"
+#include "proxy/snapshot.hpp"
 
 #include <atomic>
 #include <functional>
@@ -22,13 +22,6 @@
 #include <thread>
 
 namespace postern::proxy {
-
-// What a worker needs for a new snapshot; the same for all of them.
-struct Blueprint {
-  std::shared_ptr<const conf::Settings> settings;
-  std::shared_ptr<const TlsFiles> tls;
-  std::shared_ptr<const upstream::OwnAddresses> own_addresses;
-};
 
 // A connection on its way from the acceptor.
 struct Arrival {
