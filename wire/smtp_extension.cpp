@@ -1,0 +1,74 @@
+// See smtp_extension.hpp.
+
+#include "wire/smtp_extension.hpp"
+
+#include "wire/ascii.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace postern::wire::smtp {
+
+namespace {
+
+// In the order of the enumeration.
+constexpr std::array<std::string_view, 13> kNames{"PIPELINING",
+                                                  "SIZE",
+                                                  "8BITMIME",
+                                                  "SMTPUTF8",
+                                                  "DSN",
+                                                  "DELIVERBY",
+                                                  "FUTURERELEASE",
+                                                  "MT-PRIORITY",
+                                                  "REQUIRETLS",
+                                                  "ENHANCEDSTATUSCODES",
+                                                  "STARTTLS",
+                                                  "AUTH",
+                                                  "XCLIENT"};
+static_assert(static_cast<std::size_t>(Extension::Xclient) + 1 == kNames.size());
+
+std::string_view take_word(std::string_view& text) {
+  text = trim_leading_blanks(text);
+  const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
+  const std::string_view word = text.substr(0, end);
+  text.remove_prefix(end);
+  return word;
+}
+
+}  // namespace
+
+void Offer::hear(std::string_view line) {
+  // "AUTH=PLAIN LOGIN" is how it was written before RFC 4954, and still is.
+  constexpr std::string_view kOldAuth = "AUTH=";
+  std::string_view keyword;
+  if (starts_with_caseless(line, kOldAuth)) {
+    keyword = kNames[static_cast<std::size_t>(Extension::Auth)];
+    line.remove_prefix(kOldAuth.size());
+  } else {
+    keyword = take_word(line);
+  }
+  const auto* found = std::ranges::find_if(
+      kNames, [keyword](std::string_view known) { return equal_caseless(known, keyword); });
+  if (found == kNames.end()) return;
+  const auto extension = static_cast<Extension>(found - kNames.begin());
+  add(extension);
+  for (std::string_view word = take_word(line); !word.empty(); word = take_word(line)) {
+    if (extension == Extension::Size) {
+      size_max = parse_number(word).value_or(0);
+    } else if (extension == Extension::Auth) {
+      if (const auto mechanism = sasl::find_mechanism(word)) add(*mechanism);
+    } else if (extension == Extension::Xclient) {
+      const auto* attribute = std::ranges::find_if(
+          kXclientAttributes,
+          [word](std::string_view known) { return equal_caseless(known, word); });
+      if (attribute == kXclientAttributes.end()) continue;
+      add(static_cast<XclientAttribute>(attribute - kXclientAttributes.begin()));
+    }
+  }
+}
+
+std::string_view name(Extension extension) noexcept {
+  return kNames.at(static_cast<std::size_t>(extension));
+}
+
+}  // namespace postern::wire::smtp
