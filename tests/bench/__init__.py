@@ -1,0 +1,1 @@
+"""The benchmark: postern and its rivals under the same loads. README.md tells how to run it."""

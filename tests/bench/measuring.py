@@ -1,0 +1,182 @@
+"""Running the loads through the peers, and what is written down of it.
+
+All peers of a scene are up at once, and each round of a load goes through all of them before the
+next: whatever else the machine does then falls on all alike. Each round's ratio of two peers is
+taken by itself; the table shows the median of these.
+"""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+
+from . import ground
+from .ground import Group, wait_quiet
+from .loads import LOADS
+from .peers import PEERS
+
+_RUN_SECONDS = 100
+_SETTLE_SECONDS = 7  # Dovecot's sessions hibernate after 4
+_IDLE_SECONDS = 10
+_WARM_SESSIONS = 20
+
+
+class Peak(threading.Thread):
+    """The highest memory of a group while a run lasts, looked at a few times a second."""
+
+    def __init__(self, group):
+        super().__init__(daemon=True)
+        self._group, self._over = group, threading.Event()
+        self.octets = self.processes = 0
+        self.start()
+
+    def run(self):
+        while not self._over.wait(0.4):
+            self.octets = max(self.octets, self._group.memory())
+            self.processes = max(self.processes, len(self._group.pids()))
+
+    def stop(self):
+        self._over.set()
+        self.join()
+
+
+class Measuring:
+    """`cells` holds what was measured, by load and peer: {"runs": [..], "wire": {..}}."""
+
+    def __init__(self, upstreams, certificate, *, rounds, say=None):
+        self._upstreams, self._certificate, self._rounds = upstreams, certificate, rounds
+        self._driver = Group("driver")
+        self._say = say or (lambda *words: print(*words, file=sys.stderr, flush=True))
+        self.cells = {}
+
+    def close(self):
+        self._driver.close()
+
+    def run(self, peer_names, load_names, *, count_exchanges):
+        """Measures all loads; those that are counted as well go through the tap afterwards."""
+        loads = [LOADS[name] for name in load_names]
+        for scene in ("real", "idle"):
+            here = [load for load in loads if load.scene == scene]
+            if here:
+                self._in_scene(scene, peer_names, here, self._measure_load)
+        far = [load for load in loads if load.scene == "tap"]
+        counted = [load for load in loads if load.scene == "real" and not load.holds]
+        if count_exchanges and counted:
+            self._in_scene("tap", peer_names, counted, self._count_load)
+        if far:
+            self._in_scene("tap", peer_names, far, self._measure_far)
+
+    def _in_scene(self, scene, peer_names, loads, work):
+        peers = []
+        try:
+            for name in peer_names:
+                peer = PEERS[name](self._certificate, self._upstreams.scenes[scene])
+                peers.append(peer)
+                if any(peer.supports(load) for load in loads):
+                    peer.start()
+            for load in loads:
+                work(load, [peer for peer in peers if peer.supports(load)])
+        finally:
+            for peer in peers:
+                peer.close()
+
+    # One load.
+
+    def _measure_load(self, load, peers):
+        for peer in peers:
+            self._drive(load, peer, sessions=min(load.sessions, _WARM_SESSIONS))
+            wait_quiet(peer.group)
+        if load.holds:
+            for peer in peers:
+                self._note(load, peer, self._hold(load, peer))
+            return
+        for turn in range(self._rounds):
+            first = turn % len(peers)
+            for peer in peers[first:] + peers[:first]:
+                self._note(load, peer, self._measure(load, peer))
+
+    def _measure_far(self, load, peers):
+        self._upstreams.tap.ask(f"delay {load.delay_ms}")
+        try:
+            for peer in peers:
+                self._note(load, peer, self._measure(load, peer))
+        finally:
+            self._upstreams.tap.ask("delay 0")
+
+    def _count_load(self, load, peers):
+        """What one session says upstream, and hears, on average; after one that warms caches."""
+        tap = self._upstreams.tap
+        sessions = min(load.sessions, load.users or load.mailbox.users, _WARM_SESSIONS)
+        for peer in peers:
+            self._drive(load, peer, sessions=sessions)
+            wait_quiet(peer.group)
+            tap.ask("reset")
+            seen = self._drive(load, peer, sessions=sessions)
+            wait_quiet(peer.group)
+            wire = {name: count / max(seen["ok"], 1) for name, count in tap.counts().items()}
+            self._cell(load, peer)["wire"] = wire
+
+    def _measure(self, load, peer):
+        upstream = self._upstreams.group
+        wait_quiet(peer.group, upstream)
+        before = peer.group.cpu_seconds(), upstream.cpu_seconds()
+        peak = Peak(peer.group)
+        seen = self._drive(load, peer)
+        wait_quiet(peer.group, upstream)
+        peak.stop()
+        units = max(seen["ok"], 1) * load.units
+        return {**seen,
+                "gateway_us": (peer.group.cpu_seconds() - before[0]) * 1e6 / units,
+                "upstream_us": (upstream.cpu_seconds() - before[1]) * 1e6 / units,
+                "peak_octets": peak.octets, "processes": peak.processes}
+
+    def _hold(self, load, peer):
+        empty, before = peer.group.memory(), peer.group.cpu_seconds()
+        held = self._start_driver(load, peer)
+        ready = held.stdout.readline().split()
+        if ready[:1] != ["READY"]:
+            return self._end_driver(held, said=" ".join(ready))
+        count = max(int(ready[1]), 1)
+        login_us = (peer.group.cpu_seconds() - before) * 1e6 / count
+        time.sleep(_SETTLE_SECONDS)
+        cpu = peer.group.cpu_seconds()
+        time.sleep(_IDLE_SECONDS)
+        idle_us = (peer.group.cpu_seconds() - cpu) * 1e6 / _IDLE_SECONDS
+        full, processes = peer.group.memory(), len(peer.group.pids())
+        seen = self._end_driver(held)
+        wait_quiet(peer.group)
+        return {**seen, "memory_kib": (full - empty) / 1024 / count, "peak_octets": full,
+                "processes": processes, "login_us": login_us, "idle_us": idle_us}
+
+    def _cell(self, load, peer):
+        return self.cells.setdefault(load.name, {}).setdefault(peer.name, {"runs": []})
+
+    def _note(self, load, peer, seen):
+        self._cell(load, peer)["runs"].append(seen)
+        figure = seen.get("gateway_us", seen.get("memory_kib", 0))
+        self._say(time.strftime("%H:%M:%S"), load.name, peer.name, f"{figure:.1f}",
+                  seen["reasons"] or "")
+
+    # The driver.
+
+    def _drive(self, load, peer, *, sessions=None):
+        driver = self._start_driver(load, peer, sessions=sessions)
+        return self._end_driver(driver)
+
+    def _start_driver(self, load, peer, *, sessions=None):
+        argv = [*self._driver.enter(), str(ground.program("load")),
+                f"--port={peer.ports[load.protocol, load.tls]}",
+                *load.options(sessions=sessions)]
+        return subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def _end_driver(self, driver, said=""):
+        try:
+            out, _ = driver.communicate(timeout=_RUN_SECONDS)
+        except subprocess.TimeoutExpired:
+            driver.kill()
+            out, _ = driver.communicate()
+        for line in reversed((said + "\n" + out).strip().splitlines()):
+            if line.startswith("{"):
+                return json.loads(line)
+        return {"ok": 0, "failed": 1, "reasons": {"the driver ended without a word": 1}}
