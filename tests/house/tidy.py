@@ -22,8 +22,8 @@ FOREIGN = r"tests/fuzz/corpus/.*|LICENSE|.*/package-lock\.json"
 BANNED_PARTS = {"util", "utils", "utility", "helper", "helpers", "misc", "manager", "handler",
                 "processor"}
 BANNED_NAMES = BANNED_PARTS | {"common", "base", "types", "data", "info"}
-# Info is what Prometheus calls a metric that is always 1.
-NAMES_OF_OTHERS = {"metrics/metric.hpp": {"Info"}}
+# What Prometheus calls a metric that is always 1, and RFC 5321 a command.
+NAMES_OF_OTHERS = {"metrics/metric.hpp": {"Info"}, "wire/smtp.hpp": {"Data"}}
 TYPE = re.compile(r"\b(?:class|struct|enum class|namespace|concept|using)\s+(?:\[\[\w+\]\]\s*)?"
                   r"([\w:]+)\s*(?:[={;:]|final|$)")
 
