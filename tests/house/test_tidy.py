@@ -26,6 +26,7 @@ class TidyTest(unittest.TestCase):
         self.assertEqual(found("net/a.cpp", TOP + "int answer() {\n  return 42;\n}\n"), [])
         self.assertEqual(found("tests/a.py", '"""What it is for."""\n'), [])
         self.assertEqual(found("dev", "#!/bin/bash\n# What it is for.\n"), [])
+        self.assertEqual(found("tests/container/run", '#!/usr/bin/python3\n"""For it."""\n'), [])
 
     def test_a_long_line_is_found_with_its_place(self):
         self.assertEqual(found("net/a.cpp", TOP + "// " + "x" * 98 + "\n"),
@@ -98,7 +99,7 @@ class TidyTest(unittest.TestCase):
 
     def test_a_source_that_the_build_does_not_know_is_found(self):
         self.assert_caught("net/c.cpp", TOP, "no CMakeLists.txt")
-        fuzz = {"tests/fuzz/CMakeLists.txt": "# Fuzz.\nfuzz_target(sasl)\n"}
+        fuzz = {"tests/fuzz/CMakeLists.txt": "# Fuzz.\na(${name}_fuzz.cpp)\nfuzz_target(sasl)\n"}
         self.assertEqual(found("tests/fuzz/sasl_fuzz.cpp", TOP, **fuzz), [])
         self.assertEqual(len(found("tests/fuzz/smtp_fuzz.cpp", TOP, **fuzz)), 1)
 
