@@ -30,7 +30,7 @@ def libraries(binary):
 
 
 def owner(library):
-    """The package that a library is from. Packages may know it by the name before /usr was merged."""
+    """The package of a library, which may know it by the name before /usr was merged."""
     for name in (library, library.removeprefix("/usr"), f"/usr{library}"):
         found = subprocess.run(["dpkg-query", "-S", name], capture_output=True, text=True)
         if found.returncode == 0:
@@ -46,7 +46,8 @@ def built_with(list_file):
 
 def package(name):
     """What dpkg knows of an installed package."""
-    fields = output("dpkg-query", "-W", "-f", "${Version}\t${Architecture}\t${source:Package}\n", name)
+    told = "${Version}\t${Architecture}\t${source:Package}\n"
+    fields = output("dpkg-query", "-W", "-f", told, name)
     version, architecture, source = fields.splitlines()[0].split("\t")
     return {
         "SPDXID": "SPDXRef-" + re.sub(r"[^A-Za-z0-9.-]", "-", name),
