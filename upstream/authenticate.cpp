@@ -105,7 +105,9 @@ bool may_pipeline(const ImapLink& link, const Profile& profile, Way way) {
     case conf::Pipeline::Auto:
       break;
   }
-  return traits_of(profile.family).pipelines_after_login;
+  const FamilyTraits traits = traits_of(profile.family);
+  return way == Way::LoginCommand ? traits.pipelines_after_login
+                                  : traits.pipelines_after_authenticate;
 }
 
 // After a token was refused the server waits for a word before it says so (RFC 7628,

@@ -13,8 +13,15 @@ namespace postern::upstream {
 FamilyTraits traits_of(Family family) {
   switch (family) {
     case Family::Dovecot:
+      return {.pipelines_after_login = true,
+              .pipelines_after_authenticate = true,
+              .examine_is_stable = true,
+              .header_equals_head = true};
     case Family::Cyrus:
-      return {.pipelines_after_login = true, .examine_is_stable = true, .header_equals_head = true};
+      return {.pipelines_after_login = true,
+              .pipelines_after_authenticate = false,
+              .examine_is_stable = true,
+              .header_equals_head = true};
     default:
       return {};
   }

@@ -25,6 +25,10 @@ struct FamilyTraits {
   // nobody knows.
   bool pipelines_after_login = false;
 
+  // The same behind AUTHENTICATE with an initial response. Cyrus 3.6 reads its buffer from the
+  // start again after such a login: it refuses the second AUTHENTICATE and loses what is behind.
+  bool pipelines_after_authenticate = false;
+
   // EXAMINE of a mailbox never SELECTed shows the same UIDVALIDITY each time.
   bool examine_is_stable = false;
 
