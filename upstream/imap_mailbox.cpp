@@ -163,7 +163,9 @@ void MailboxOpening::hear(const wire::imap::Response& response) {
       mailbox_.uid_next = number_of<wire::Uid>(argument);
     } else if (wire::equal_caseless(name, "UIDNOTSTICKY")) {
       mailbox_.uids_not_sticky = true;
-    } else if (wire::equal_caseless(name, "PERMANENTFLAGS")) {
+    } else if (wire::equal_caseless(name, "PERMANENTFLAGS") &&
+               purpose_ == wire::imap::OpenFor::Changing) {
+      // In answer to EXAMINE no flag is permanent, whatever SELECT would allow.
       mailbox_.may_delete = wire::contains_caseless(argument, "\\Deleted");
     }
   }
