@@ -264,6 +264,10 @@ Task<Mail> Maildrop::read_once(Message& message) {
 
 Task<> Maildrop::verify_still_there(Message& message) {
   ImapLink* upstream_link = co_await link();
+  if (upstream::traits_of(upstream_link->family()).notices_expunges_at_noop) {
+    co_await keep_alive();
+    upstream_link = co_await link();
+  }
   const std::vector<wire::Uid> one = {message.uid};
   const wire::UidSet found =
       co_await search_uids(*upstream_link, one, one, upstream_link->command_deadline());

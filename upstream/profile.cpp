@@ -22,6 +22,8 @@ FamilyTraits traits_of(Family family) {
               .pipelines_after_authenticate = false,
               .examine_is_stable = true,
               .header_equals_head = true};
+    case Family::Courier:
+      return {.notices_expunges_at_noop = true};
     default:
       return {};
   }

@@ -34,6 +34,10 @@ struct FamilyTraits {
 
   // BODY.PEEK[HEADER] holds just the octets in front of the body in BODY.PEEK[].
   bool header_equals_head = false;
+
+  // A search knows of what others expunged only after NOOP. Courier, which also invents a mail for
+  // one that is gone.
+  bool notices_expunges_at_noop = false;
 };
 
 [[nodiscard]] FamilyTraits traits_of(Family family);
