@@ -18,10 +18,7 @@ FamilyTraits traits_of(Family family) {
               .examine_is_stable = true,
               .header_equals_head = true};
     case Family::Cyrus:
-      return {.pipelines_after_login = true,
-              .pipelines_after_authenticate = false,
-              .examine_is_stable = true,
-              .header_equals_head = true};
+      return {.pipelines_after_login = true, .examine_is_stable = true};
     case Family::Courier:
       return {.notices_expunges_at_noop = true};
     default:

@@ -32,7 +32,8 @@ struct FamilyTraits {
   // EXAMINE of a mailbox never SELECTed shows the same UIDVALIDITY each time.
   bool examine_is_stable = false;
 
-  // BODY.PEEK[HEADER] holds just the octets in front of the body in BODY.PEEK[].
+  // BODY.PEEK[HEADER] holds just the octets in front of the body in BODY.PEEK[]. In Cyrus it ends
+  // at the first NUL.
   bool header_equals_head = false;
 
   // A search knows of what others expunged only after NOOP. Courier, which also invents a mail for
