@@ -112,7 +112,8 @@ globals().update({f"{kind.__name__}Test": _case(kind) for kind in clients.ALL})
 
 class FaultTest(unittest.TestCase):
     def test_every_fault_has_a_reason_and_changes_something(self):
-        texts = [Dovecot.as_pop3(octets) for octets in mail.HOSTILE.values()]
+        texts = [text for octets in mail.HOSTILE.values()
+                 for text in (Dovecot.as_pop3(octets), mail.delivered(octets))]
         for kind in clients.ALL:
             for fault in kind.faults:
                 with self.subTest(client=kind.name, fault=fault.name):

@@ -73,14 +73,14 @@ class Delivery:
 
     def __init__(self, folder):
         self._mail = folder / "mail"
-        self._mail.mkdir()
+        self._mail.mkdir(exist_ok=True)
         self.program = folder / "deliver"
         self.program.write_text(
             f'#!/bin/sh\nn=$(ls "{self._mail}" | wc -l)\ncat > "{self._mail}/$n"\n')
         self.program.chmod(0o755)
 
     def messages(self):
-        """What was delivered so far, in order."""
+        """What was delivered so far, in order, earlier runs in the same folder included."""
         files = sorted(self._mail.iterdir(), key=lambda file: int(file.name))
         return [file.read_bytes() for file in files]
 

@@ -1,7 +1,8 @@
 """fetchmail: fetches with TOP 99999999 or RETR, hands each message to a delivery program.
 
-`invisible` keeps it from adding a Received header, `nostripcr` from removing every CR. It takes a
-password by USER and PASS only.
+`invisible` keeps it from adding a Received header, `nostripcr` from removing every CR, `bad-header`
+from leaving out mail whose header has lines of another kind. It takes a password by USER and PASS
+only.
 """
 
 import re
@@ -26,6 +27,16 @@ def _with_a_header(text):
     return text if text.partition(b"\n")[0].strip(b"\r\0") else None
 
 
+def _dots_left_in_header(text):
+    lines = re.findall(rb"[^\n]*\n", text)
+    for number, line in enumerate(lines):
+        if not line.strip(b"\r\n"):
+            break
+        if number > 0 and line.startswith(b"."):
+            lines[number] = b"." + line
+    return b"".join(lines)
+
+
 def _through_its_header_parser(text):
     header, lines = [], re.findall(rb"[^\n]*\n", text)
     if lines[0].startswith(b"From "):
@@ -44,9 +55,15 @@ class Fetchmail(Client):
               "pieces is not the same every time", _broken_where_long),
         Fault("invents a header", "mail without one gets From, To and Subject of its own",
               _with_a_header),
+        Fault("leaves doubled dots in the header", "it takes them out of the first line and of the "
+              "body", _dots_left_in_header),
         Fault("mends the header", "a mailbox's From line and NULs are lost; a line of CRs, or the "
               "end of the message, ends it with an empty line", _through_its_header_parser),
     )
+
+    def __init__(self, *, only_new=False):
+        """`only_new`: leaves what it got in an earlier run with the same work folder."""
+        self._only_new = only_new
 
     def _fetch_all(self, maildrop, folder, mechanism, keep):
         delivery = Delivery(folder)
@@ -57,16 +74,17 @@ class Fetchmail(Client):
              folder / "pid", "--idfile", folder / "ids"], seconds=_SECONDS, good=(0, _NO_MAIL))
         return delivery.messages()
 
-    @staticmethod
-    def _configuration(maildrop, keep, program):
+    def _configuration(self, maildrop, keep, program):
         user, password = map(_escaped, (maildrop.user, maildrop.password))
         tls = {"clear": "sslproto ''", "stls": "sslproto 'auto' sslcertck",
                "implicit": "ssl sslcertck"}[maildrop.tls_mode]
         trust = f'sslcertfile "{maildrop.ca_file}"' if maildrop.ca_file else ""
+        known, which = ("uidl", "") if self._only_new else ("", "fetchall")
         return (f"set invisible\n"
-                f"poll {maildrop.host} protocol pop3 port {maildrop.port} auth password\n"
+                f"poll {maildrop.host} protocol pop3 port {maildrop.port} {known} auth password "
+                "bad-header accept\n"
                 f'user "{user}" password "{password}" {tls} {trust}\n'
-                f"{'keep' if keep else 'nokeep'} fetchall norewrite nomimedecode pass8bits "
+                f"{'keep' if keep else 'nokeep'} {which} norewrite nomimedecode pass8bits "
                 "nostripcr noforcecr\n"
                 f'mda "{program}"\n')
 

@@ -33,14 +33,17 @@ class Getmail(Client):
               _taken_apart_and_put_together),
     )
 
+    def __init__(self, *, only_new=False):
+        """`only_new`: leaves what it got in an earlier run with the same work folder."""
+        self._only_new = only_new
+
     def _fetch_all(self, maildrop, folder, mechanism, keep):
         delivery = Delivery(folder)
         (folder / "getmailrc").write_text(self._configuration(maildrop, delivery.program, keep))
         run(["getmail", "--getmaildir", folder], seconds=_SECONDS)
         return delivery.messages()
 
-    @staticmethod
-    def _configuration(maildrop, program, keep):
+    def _configuration(self, maildrop, program, keep):
         secure = maildrop.tls_mode == "implicit"
         trust = f"ca_certs = {maildrop.ca_file}\n" if secure and maildrop.ca_file else ""
         return (f"[retriever]\ntype = SimplePOP3{'SSL' if secure else ''}Retriever\n"
@@ -48,5 +51,6 @@ class Getmail(Client):
                 f"username = {maildrop.user}\npassword = {maildrop.password}\n{trust}"
                 f"[destination]\ntype = MDA_external\npath = {program}\n"
                 "allow_root_commands = true\nunixfrom = false\n"
-                "[options]\nread_all = true\nverbose = 0\nreceived = false\ndelivered_to = false\n"
+                f"[options]\nread_all = {'false' if self._only_new else 'true'}\n"
+                "verbose = 0\nreceived = false\ndelivered_to = false\n"
                 f"delete = {'false' if keep else 'true'}\n")

@@ -19,6 +19,10 @@ class Mpop(Client):
         Fault("lines end in LF", "the delivery program gets text of this system", lines_end_in_lf),
     )
 
+    def __init__(self, *, only_new=False):
+        """`only_new`: leaves what it got in an earlier run with the same work folder."""
+        self._only_new = only_new
+
     def _fetch_all(self, maildrop, folder, mechanism, keep):
         delivery = Delivery(folder)
         (folder / "password").write_text(maildrop.password)
@@ -28,8 +32,7 @@ class Mpop(Client):
         run(["mpop", "-C", configuration, "--quiet", "the"], seconds=_SECONDS)
         return delivery.messages()
 
-    @staticmethod
-    def _configuration(maildrop, folder, auth, keep):
+    def _configuration(self, maildrop, folder, auth, keep):
         tls = f"tls {'off' if maildrop.tls_mode == 'clear' else 'on'}\n"
         if maildrop.tls_mode != "clear":
             tls += f"tls_starttls {'on' if maildrop.tls_mode == 'stls' else 'off'}\n"
@@ -37,4 +40,5 @@ class Mpop(Client):
         return (f"account the\nhost {maildrop.host}\nport {maildrop.port}\nuser {maildrop.user}\n"
                 f"passwordeval cat {folder}/password\nauth {auth}\n{tls}"
                 f"delivery mda {folder}/deliver\nuidls_file {folder}/uidls\n"
-                f"keep {'on' if keep else 'off'}\nonly_new off\nreceived_header off\n")
+                f"keep {'on' if keep else 'off'}\nreceived_header off\n"
+                f"only_new {'on' if self._only_new else 'off'}\n")
