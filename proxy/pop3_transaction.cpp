@@ -153,13 +153,13 @@ Task<Next> Pop3Transaction::perform(const Command& command) {
 Task<Next> Pop3Transaction::tell(const Command& command, net::Error error) {
   const bool client_is_gone = error.origin == Origin::Client;
   if (client_is_gone || error.kind == Kind::Cancelled || error.kind == Kind::Internal) {
-    if (reply_begun_) session_.client().reset();
+    if (reply_begun_) session_.break_off();
     co_await fail(std::move(error));
   }
   if (reply_begun_) {
     // No text can say what happened now, and no end may be put to half a mail.
     session_.end(EndReason::UpstreamLost, error.detail);
-    session_.client().reset();
+    session_.break_off();
     co_return Next::Stop;
   }
   const std::string reply = refusal(asked_by(command), error);

@@ -135,6 +135,7 @@ Session::~Session() {
                                    .retrieved = retrieved_,
                                    .deleted = deleted_,
                                    .detail = detail_});
+  if (breaks_off_) client_.reset();
 }
 
 // Health checks and port scans: nobody is to be woken for them.

@@ -88,6 +88,9 @@ class Session {
 
   [[nodiscard]] bool ended() const { return has_ended_; }
 
+  // The client is to see a broken connection at the end, since it has half an answer.
+  void break_off() { breaks_off_ = true; }
+
  private:
   [[nodiscard]] metrics::Security security() const;
   [[nodiscard]] bool is_probe() const;
@@ -109,6 +112,7 @@ class Session {
   metrics::SessionState state_ = metrics::SessionState::Unauthenticated;
   metrics::EndReason reason_ = metrics::EndReason::ClientClosed;
   bool has_ended_ = false;
+  bool breaks_off_ = false;
 };
 
 }  // namespace postern::proxy
