@@ -89,19 +89,17 @@ Task<> BodyStream::begin() {
   if (co_await link_->until_body(tag_, &instead, patience)) {
     const wire::imap::Fetch& head = link_->body_head();
     if ((head.uid && head.uid != request_.uid) || !is_asked_for(head.body)) {
-      co_await fail(Kind::Malformed, Origin::Upstream, "body of another message");
+      co_await fail(spoil(Kind::Malformed, "body of another message"));
     }
     octets_ = link_->body_octets_left();
     if (octets_ > link_->settings().literal_max.octets) {
-      co_await fail(Kind::Limit, Origin::Upstream, "message too large to be true");
+      co_await fail(spoil(Kind::Limit, "message too large to be true"));
     }
     co_return;
   }
   const ImapAnswer answer = co_await link_->conclude(tag_, &instead, patience);
   finished_ = true;
-  if (instead.is_foreign) {
-    co_await fail(Kind::Malformed, Origin::Upstream, "body of another message");
-  }
+  if (instead.is_foreign) co_await fail(spoil(Kind::Malformed, "body of another message"));
   if (!answer.ok()) co_await fail(Kind::Unavailable, Origin::Upstream, describe(answer));
   if (instead.text) {
     inline_ = std::move(*instead.text);
@@ -129,29 +127,34 @@ Task<std::string_view> BodyStream::next() {
   }
   const net::Time before = link_->loop().exact_now();
   const net::Idle patience{link_->settings().body_idle};
-  const std::string_view some = co_await link_->body_octets(patience);
-  link_->body_taken(some.size());
-  given_ += some.size();
-  if (!floor_.keeps_up(link_->loop().exact_now() - before, some.size())) {
-    co_await fail(Kind::Timeout, Origin::Upstream, "message comes too slowly");
+  const auto some = co_await attempt(link_->body_octets(patience));
+  if (!some) co_await fail(spoil(some.error().kind, some.error().detail));
+  link_->body_taken(some->size());
+  given_ += some->size();
+  if (!floor_.keeps_up(link_->loop().exact_now() - before, some->size())) {
+    co_await fail(spoil(Kind::Timeout, "message comes too slowly"));
   }
-  co_return some;
+  co_return *some;
 }
 
 Task<> BodyStream::finish() {
   const net::Idle patience{link_->settings().body_idle};
   const auto uid = co_await link_->end_of_body(patience);
-  if (uid != request_.uid) {
-    co_await fail(Kind::Malformed, Origin::Upstream, "body of another message");
-  }
+  if (uid != request_.uid) co_await fail(spoil(Kind::Malformed, "body of another message"));
   InlineBody more(*this);
   const bool another = co_await link_->until_body(tag_, &more, patience);
   if (another || more.text || more.is_nil || more.is_foreign) {
-    co_await fail(Kind::Malformed, Origin::Upstream, "a second body");
+    co_await fail(spoil(Kind::Malformed, "a second body"));
   }
   const ImapAnswer answer = co_await link_->conclude(tag_, nullptr, patience);
   finished_ = true;
   if (!answer.ok()) co_await fail(Kind::Unavailable, Origin::Upstream, describe(answer));
+}
+
+// An error after which nothing on the link can be told apart any more.
+net::Error BodyStream::spoil(Kind kind, std::string what) {
+  link_->give_up(kind);
+  return {kind, Origin::Upstream, std::move(what)};
 }
 
 bool BodyStream::is_asked_for(const Body& body) const {

@@ -72,6 +72,7 @@ class BodyStream {
 
   net::Task<> begin();
   net::Task<> finish();
+  [[nodiscard]] net::Error spoil(net::Kind kind, std::string what);
   [[nodiscard]] bool is_asked_for(const wire::imap::Body& body) const;
 
   ImapLink* link_;

@@ -65,6 +65,13 @@ std::unexpected<net::Error> broken(std::string what) {
   return net::failure(Kind::Malformed, Origin::Upstream, std::move(what));
 }
 
+// A server that goes beyond our bounds breaks the protocol. Kind::Limit is kept for a mailbox or a
+// mail that is too large, which a client is told for good.
+net::Error beyond_bounds(net::Error error) {
+  if (error.kind == Kind::Limit) error.kind = Kind::Malformed;
+  return error;
+}
+
 }  // namespace
 
 ImapLink::ImapLink(net::Stream stream, const LinkContext& context, std::uint32_t randomness)
@@ -126,7 +133,7 @@ Task<ImapAnswer> ImapLink::conclude(std::string_view tag, Ear* ear, Wait wait) {
   const auto heard = co_await attempt(hear_until_answer(tag, ear, wait));
   if (!heard) {
     failed(tag, heard.error().kind);
-    co_await fail(heard.error());
+    co_await fail(beyond_bounds(heard.error()));
   }
   co_return take_answer(tag);
 }
@@ -153,7 +160,7 @@ Task<ImapLink::Continued> ImapLink::until_continuation(std::string_view tag, Wai
     const auto heard = co_await attempt(hear_one(nullptr, wait));
     if (!heard) {
       failed(tag, heard.error().kind);
-      co_await fail(heard.error());
+      co_await fail(beyond_bounds(heard.error()));
     }
     if (*heard == Heard::Continuation) co_return {.challenge = std::move(challenge_), .answer = {}};
     if (*heard == Heard::Body) {
@@ -168,7 +175,7 @@ Task<bool> ImapLink::until_body(std::string_view tag, Ear* ear, Wait wait) {
     const auto heard = co_await attempt(hear_one(ear, wait));
     if (!heard || *heard == Heard::Continuation) {
       failed(tag, heard ? Kind::Malformed : heard.error().kind);
-      if (!heard) co_await fail(heard.error());
+      if (!heard) co_await fail(beyond_bounds(heard.error()));
       co_await fail(Kind::Malformed, Origin::Upstream, "continuation that nobody asked for");
     }
     if (*heard == Heard::Body) co_return true;
@@ -177,13 +184,18 @@ Task<bool> ImapLink::until_body(std::string_view tag, Ear* ear, Wait wait) {
 }
 
 Task<ImapAnswer> ImapLink::greeting(Wait wait) {
-  const net::Line line = co_await stream_.read_line({.octets_max = LinkLimits::kLineOctets}, wait);
-  if (context_.log.traces()) context_.log.trace(metrics::Direction::FromUpstream, line.text);
-  const Response response = wire::imap::parse_response(line.text);
+  const net::LineBound bound{.octets_max = LinkLimits::kLineOctets};
+  const auto line = co_await attempt(stream_.read_line(bound, wait));
+  if (!line) {
+    give_up(line.error().kind);
+    co_await fail(beyond_bounds(line.error()));
+  }
+  if (context_.log.traces()) context_.log.trace(metrics::Direction::FromUpstream, line->text);
+  const Response response = wire::imap::parse_response(line->text);
   const auto* status = std::get_if<wire::imap::Status>(&response);
   if (status == nullptr || !status->tag.empty()) {
-    failed("", Kind::Malformed);
-    const std::string said = wire::printable(line.text, 80);
+    give_up(Kind::Malformed);
+    const std::string said = wire::printable(line->text, 80);
     co_await fail(Kind::Malformed, Origin::Upstream, "no IMAP greeting: " + said);
   }
   if (status->code && wire::equal_caseless(status->code->name, "CAPABILITY")) {
@@ -249,6 +261,15 @@ Task<> ImapLink::skip_body(Wait wait) {
 }
 
 Task<std::optional<wire::Uid>> ImapLink::end_of_body(Wait wait) {
+  auto uid = co_await attempt(hear_end_of_body(wait));
+  if (!uid) {
+    give_up(uid.error().kind);
+    co_await fail(beyond_bounds(uid.error()));
+  }
+  co_return *uid;
+}
+
+Task<std::optional<wire::Uid>> ImapLink::hear_end_of_body(Wait wait) {
   assert(body_->left == 0);
   const net::Line line = co_await stream_.read_line(line_bound(), wait);
   std::string text(line.text);
@@ -349,9 +370,13 @@ ImapAnswer ImapLink::take_answer(std::string_view tag) {
   return answer;
 }
 
-void ImapLink::failed(std::string_view tag, Kind kind) {
+void ImapLink::give_up(Kind kind) {
   ended_ = true;
   end_reason_ = bye_ ? metrics::DisconnectReason::Bye : reason_of(kind);
+}
+
+void ImapLink::failed(std::string_view tag, Kind kind) {
+  give_up(kind);
   if (const Command* command = find(tag)) {
     context_.recorder.add(
         metrics::kMetrics.upstream_commands(context_.metric, command->kind, result_of(kind)));

@@ -139,6 +139,9 @@ class ImapLink {
   // Something went wrong: no command may follow.
   [[nodiscard]] bool has_failed() const { return ended_; }
 
+  // Notes that its octets did not come as they should: no command may follow.
+  void give_up(net::Kind why);
+
   // Why the server hung up, if it said so.
   [[nodiscard]] const ImapAnswer* bye() const { return bye_.get(); }
 
@@ -184,6 +187,7 @@ class ImapLink {
                                                                   unsigned before,
                                                                   wire::imap::Announcement literal,
                                                                   net::Wait wait);
+  net::Task<std::optional<wire::Uid>> hear_end_of_body(net::Wait wait);
   net::Task<> skip_body(net::Wait wait);
   net::Task<> hear_until_answer(std::string_view tag, Ear* ear, net::Wait wait);
 
