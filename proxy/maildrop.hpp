@@ -33,7 +33,7 @@ struct Message {
   bool retrieved : 1 = false;  // went out whole
   bool vanished : 1 = false;   // the upstream has it no more
   bool damaged : 1 = false;    // its last RETR failed: it must not be deleted for having been got
-  bool asked_in_vain : 1 = false;  // RETR was told that it is gone
+  bool asked_in_vain : 1 = false;  // RETR was told that it is not to be had
   std::uint64_t size;
 };
 
@@ -114,6 +114,9 @@ class Maildrop {
 
   // Only flags what was retrieved, for sessions that end without QUIT.
   net::Task<> commit_seen();
+
+  // The link is there, as far as is known.
+  [[nodiscard]] bool is_linked() const { return !is_lost(); }
 
   // Keeps an idle link alive; what goes wrong shows when the link is needed.
   net::Task<> keep_alive();

@@ -30,7 +30,7 @@ Task<Message*> Pop3Transaction::find(MessageNumber number) {
   co_await maildrop_.load();
   Message* message = maildrop_.find(number);
   if (message != nullptr && !message->deleted) {
-    talk_.forgive();
+    if (!message->asked_in_vain) talk_.forgive();
     co_return message;
   }
   const std::string reply =
@@ -100,6 +100,7 @@ Task<Next> Pop3Transaction::retr(MessageNumber number) {
   if (message == nullptr) co_return Next::Go;
   auto mail = co_await attempt(maildrop_.fetch(*message));
   if (!mail) co_return co_await say_unreadable(*message, std::move(mail.error()));
+  note_readable(*message);
 
   if (mail->stream) {
     co_await send_stream(*mail->stream);
@@ -147,17 +148,24 @@ Task<> Pop3Transaction::send_stream(upstream::BodyStream& body) {
 }
 
 // What cannot be read: most of it is told by tell(). A message that is gone is no failure; but who
-// asks for it again is in a loop, as some clients are seen to be.
+// asks again for what the upstream will not give is in a loop, as some clients are seen to be.
 Task<Next> Pop3Transaction::say_unreadable(Message& message, net::Error error) {
-  if (error.kind != Kind::Gone) co_await net::fail(std::move(error));
+  const bool withheld = error.kind == Kind::Unavailable && maildrop_.is_linked();
+  if (error.kind != Kind::Gone && !withheld) co_await net::fail(std::move(error));
+  const std::string reply = refusal(Asked::ForMail, error);
   if (message.asked_in_vain) {
     was_mistake_ = true;
-    co_return co_await talk_.say_mistake(words_for(Asked::ForMail, error).text);
+    co_return co_await talk_.refuse_mistake(reply);
   }
   message.asked_in_vain = true;
-  const std::string reply = refusal(Asked::ForMail, error);
+  if (withheld) co_await net::fail(std::move(error));
   co_await talk_.say(reply);
   co_return Next::Go;
+}
+
+void Pop3Transaction::note_readable(Message& message) {
+  message.asked_in_vain = false;
+  talk_.forgive();
 }
 
 Task<Next> Pop3Transaction::top(MessageNumber number, std::uint32_t lines) {
@@ -165,6 +173,7 @@ Task<Next> Pop3Transaction::top(MessageNumber number, std::uint32_t lines) {
   if (message == nullptr) co_return Next::Go;
   auto mail = co_await attempt(maildrop_.fetch_top(*message, lines));
   if (!mail) co_return co_await say_unreadable(*message, std::move(mail.error()));
+  note_readable(*message);
 
   DotStuffer stuffer(dot_options());
   TopCutter cutter(lines);
@@ -232,6 +241,7 @@ Task<Next> Pop3Transaction::dele(MessageNumber number) {
     // A client that pipelines RETR, DELE, QUIT must not lose what it did not get.
     reply = refuse_damaged();
   } else {
+    talk_.forgive();
     maildrop_.mark_deleted(*message);
     reply = pop3::message_deleted(number);
   }

@@ -61,7 +61,10 @@ Task<std::optional<std::string_view>> Pop3Talk::next_answer(net::Wait wait) {
 }
 
 Task<Next> Pop3Talk::say_mistake(std::string_view text) {
-  const std::string reply = refuse(text);
+  co_return co_await refuse_mistake(refuse(text));
+}
+
+Task<Next> Pop3Talk::refuse_mistake(std::string reply) {
   co_await say(reply);
   if (mistakes_left_ > 0) --mistakes_left_;
   if (mistakes_left_ > 0) co_return Next::Go;

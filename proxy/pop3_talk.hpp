@@ -52,6 +52,9 @@ class Pop3Talk {
   // Tells the client of a mistake of its own; Stop after too many in a row.
   net::Task<Next> say_mistake(std::string_view text);
 
+  // The same with a reply that is complete.
+  net::Task<Next> refuse_mistake(std::string reply);
+
   // A command was in order: earlier mistakes are forgiven.
   void forgive() { mistakes_left_ = mistakes_max_; }
 

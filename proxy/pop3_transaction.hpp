@@ -46,6 +46,7 @@ class Pop3Transaction {
   net::Task<> send_stream(upstream::BodyStream& body);
   net::Task<> send_chunk(std::string& answer);
   net::Task<Next> say_unreadable(Message& message, net::Error error);
+  void note_readable(Message& message);
 
   // The message of that number, or nothing after the client was told why not.
   net::Task<Message*> find(wire::MessageNumber number);
