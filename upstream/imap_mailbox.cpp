@@ -60,7 +60,11 @@ Task<OpenedMailbox> MailboxOpening::open() {
 }
 
 Task<> MailboxOpening::ask_list() {
-  if (!list_tag_.empty() || exists_now_ == 0) co_return;
+  if (!list_tag_.empty()) co_return;
+  if (exists_now_ == 0) {
+    if (expunged_meanwhile_) seen_.clear();  // all of them went
+    co_return;
+  }
   seen_.clear();
   expunged_meanwhile_ = false;
   mailbox_.exists = exists_now_;
@@ -93,7 +97,7 @@ Task<std::vector<ListedMessage>> MailboxOpening::list() {
 
 // Whether the list is complete.
 Task<bool> MailboxOpening::hear_list() {
-  if (list_tag_.empty()) co_return exists_now_ == 0;
+  if (list_tag_.empty()) co_return exists_now_ == 0 && seen_.empty();
   const std::string tag = std::exchange(list_tag_, {});
   const net::Idle patience{link_.settings().load_idle};
   const ImapAnswer answer = co_await link_.conclude(tag, this, patience);
