@@ -6,6 +6,7 @@
 #include "upstream/imap_search.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace postern::proxy {
@@ -60,6 +61,7 @@ Task<std::unique_ptr<Maildrop>> Maildrop::open(Session& session, MaildropSource 
                                                     .after = wire::raw(now)});
   }
   state.remember(maildrop->key(), {.uid_validity = now, .committed = false});
+  if (!session.settings().auth.keep_secret) maildrop->source_.account.secret = {};
   co_return maildrop;
 }
 
@@ -96,6 +98,7 @@ Task<> Maildrop::load() {
 Task<> Maildrop::number_messages() {
   ImapLink& link = *entrance_.link;
   std::vector<upstream::ListedMessage> list = co_await entrance_.opening->list();
+  co_await confirm_numbering();
   wire::UidSet deleted_by_others;
   if (must_hide_deleted()) {
     deleted_by_others = co_await search_deleted(link, link.command_deadline());
@@ -110,6 +113,9 @@ Task<> Maildrop::number_messages() {
       continue;
     }
     messages_.push_back({.uid = each.uid, .size = each.size});
+    if (each.size > std::numeric_limits<std::uint64_t>::max() - octets_) {
+      co_await fail(Kind::Malformed, Origin::Upstream, "sizes beyond all bounds");
+    }
     octets_ += each.size;
   }
   loaded_ = true;
@@ -140,7 +146,14 @@ bool Maildrop::is_lost() const {
 // The link, fit for a command.
 Task<ImapLink*> Maildrop::link() {
   if (is_lost()) co_await reconnect();
+  co_await confirm_numbering();
   co_return entrance_.link.get();
+}
+
+// Fails if the server has said since the mailbox was opened that its UIDs are others now.
+Task<> Maildrop::confirm_numbering() {
+  if (entrance_.link->told_validity() == wire::raw(*mailbox_.uid_validity)) co_return;
+  co_await fail(Kind::Changed, Origin::Upstream, "another UIDVALIDITY in mid-session");
 }
 
 // A lost link is made again, a few times in a session, as long as the mailbox is still the same
@@ -254,6 +267,7 @@ Task<Mail> Maildrop::read_once(Message& message) {
     if (some.empty()) break;
     mail.whole += some;
   }
+  co_await confirm_numbering();
   if (mail.whole.empty() && message.size > 0) {
     co_await fail(Kind::Unavailable, Origin::Upstream, "empty body of a message with a size");
   }

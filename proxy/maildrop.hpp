@@ -139,6 +139,7 @@ class Maildrop {
   net::Task<> reopen_for_changing();
   net::Task<upstream::ImapLink*> link();
   net::Task<> reconnect();
+  net::Task<> confirm_numbering();
   net::Task<> number_messages();
 
   net::Task<Mail> read(Message& message);

@@ -114,6 +114,7 @@ Task<Commit> Maildrop::commit_once(Update update, net::Deadline deadline) {
     co_return commit;
   }
   const upstream::Updated updated = co_await carry_out(*upstream_link, update, deadline);
+  co_await confirm_numbering();  // what seems to be gone may only be numbered otherwise
   commit.left = updated.left.size();
   const DeleteMethod method = method_of(update.policy, updated.only_flagged);
   session_.recorder().add(kMetrics.messages_deleted(method), commit.asked - commit.left);

@@ -323,6 +323,9 @@ Result<ImapLink::Heard> ImapLink::take_status(const wire::imap::Status& status) 
     capabilities_ = wire::imap::parse_capabilities(status.code->argument);
   }
   if (status.tag.empty()) {
+    if (status.code && wire::equal_caseless(status.code->name, "UIDVALIDITY")) {
+      told_validity_ = wire::parse_number(status.code->argument, UINT32_MAX).value_or(0);
+    }
     if (status.condition == Condition::Bye)
       bye_ = std::make_unique<ImapAnswer>(ImapAnswer::from(status));
     if (status.condition == Condition::PreAuth) return broken("PREAUTH after the greeting");

@@ -133,6 +133,9 @@ class ImapLink {
   // Takes over what an earlier connection was told.
   void assume_capabilities(wire::imap::Capabilities capabilities) { capabilities_ = capabilities; }
 
+  // The UIDVALIDITY that the server told last; 0 if none, or none that is one.
+  [[nodiscard]] std::uint64_t told_validity() const { return told_validity_; }
+
   // True while no command is under way and nothing went wrong.
   [[nodiscard]] bool usable() const { return sent_.empty() && !ended_; }
 
@@ -208,6 +211,7 @@ class ImapLink {
   std::string challenge_;  // text of the last continuation
   std::unique_ptr<IncomingBody> body_;
   std::uint64_t messages_ = 0;
+  std::uint64_t told_validity_ = 0;
   std::uint64_t responses_left_ = LinkLimits::kResponses;
   std::uint64_t octets_left_ = LinkLimits::kOctets;
   Family family_ = Family::Other;
