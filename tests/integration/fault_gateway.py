@@ -1,4 +1,4 @@
-"""The gateway between a raw POP3 client and the fault server: what the tests of its behaviour share.
+"""The gateway between a raw POP3 client and the fault server: what the tests of both share.
 
 `FaultyUpstreamCase` holds both ends: it starts them once for each class, gives every case a user of
 its own, lets a client say a script, and judges afterwards. `judge` is the page of promises that
@@ -70,6 +70,7 @@ FAULTS = {
     "no": [["refuse", "NO not now"]],
 }
 POLL = ("STAT", "LIST", "UIDL", "QUIT")
+LISTS = ("STAT", "LIST", "UIDL")
 DRAIN = ("STAT", "RETR 1", "DELE 1", "RETR 2", "DELE 2", "RETR 3", "DELE 3", "QUIT")
 DELETE = ("DELE 1", "DELE 3", "QUIT")
 _MULTILINE = ("RETR", "TOP", "CAPA")
@@ -202,11 +203,16 @@ class FaultyUpstreamCase(unittest.TestCase):
         client.close()
         return client.heard
 
-    def play(self, step, fault, script, *, times=None, acts=True, nth=1):
-        """A session in which the fault is met at the step; judged, and followed by a sound poll."""
+    def play(self, step, fault, script, *, times=None, acts=True, known=False):
+        """A session in which the fault is met at the step; judged, and followed by a sound poll.
+
+        A mailbox that is `known` from an earlier session is opened by EXAMINE.
+        """
         self.new_user()
+        if known:
+            self.session("QUIT")
         actions = FAULTS[fault] if isinstance(fault, str) else fault
-        self.server.on(STEPS.get(step, step), *actions, times=times, acts=acts, nth=nth)
+        self.server.on(STEPS.get(step, step), *actions, times=times, acts=acts)
         seen = len(self.server.commands)
         heard = self.session(*script)
         self.server.forget_rules()
@@ -250,8 +256,12 @@ class FaultyUpstreamCase(unittest.TestCase):
     def judge_mailbox(self, heard):
         """G-1: what is gone was asked to go, in a session that said QUIT, and was not damaged."""
         uids = list(self.before)
-        asked = {uids[int(command.split()[1]) - 1] for command in heard.lines
-                 if command.startswith("DELE ") and heard.good(command)}
+        asked = set()
+        for command in heard.lines:  # in the order of saying
+            if command.startswith("DELE ") and heard.good(command):
+                asked.add(uids[int(command.split()[1]) - 1])
+            elif command == "RSET":
+                asked.clear()
         damaged = {uids[int(command.split()[1]) - 1] for command in heard.lines
                    if command.startswith("RETR ") and not heard.good(command)}
         left = self.inbox.bodies()
@@ -278,9 +288,9 @@ class FaultyUpstreamCase(unittest.TestCase):
             said = heard.said(command.replace("_", " "))
             self.assertTrue(said.startswith(beginning.encode()), (command, said, heard.lines))
 
-    def user_events(self, name=None, **fields):
-        """The log lines about the case's user."""
-        return self.gateway.events(name, user=self.user, **fields)
+    def assert_logged(self, name, **fields):
+        """The log line about the case's user; lines are written behind the client's back."""
+        return self.gateway.wait_for_event(name, user=self.user, **fields)
 
 
 def undotted(wire):

@@ -267,7 +267,8 @@ class Session(threading.Thread):
         """Sends the TLS close alert without waiting for the client's."""
         if isinstance(self._connection, ssl.SSLSocket):
             self._connection.settimeout(_POLL_SECONDS)
-            with contextlib.suppress(OSError, ssl.SSLError):
+            # ValueError: the handshake was never finished.
+            with contextlib.suppress(OSError, ssl.SSLError, ValueError):
                 self._connection.unwrap()
 
     def _close(self):
