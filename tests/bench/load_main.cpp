@@ -70,6 +70,7 @@ bool Driver::run() {
   loop_.run();
   if (release_.joinable()) release_.join();
   held_.clear();
+  if (started_ < plan_.sessions) tally_.failed("not all sessions came about in time");
   fmt::print("{}\n", tally_.json(all_ended - begin));
   return tally_.failures == 0;
 }

@@ -59,6 +59,9 @@ _POLL = {
     "poll-100k": (mailboxes.HUNDRED_THOUSAND, 2, 4, "100,000 messages", ()),
 }
 
+# To log thousands in; a real upstream starts a process for each.
+_PATIENT = {"seconds": 600}
+
 
 def _all():
     for name, (mailbox, lanes, sessions, about, goals) in _POLL.items():
@@ -72,7 +75,8 @@ def _all():
     yield Load("top", "POP3 TOP n 0 of 1,000 messages", "pop3-top", mailboxes.THOUSAND,
                lanes=4, sessions=8, unit="message", units=1000, goals=(Goal(1.3, "nginx"),))
     yield Load("held-pop3", "2,000 POP3 sessions, logged in and idle, 8 for each of 250 users",
-               "pop3-hold", lanes=32, sessions=2000, unit="session held", memory_kib_max=17)
+               "pop3-hold", lanes=32, sessions=2000, unit="session held", memory_kib_max=17,
+               extra=_PATIENT)
 
     yield Load("login-imap", "IMAP connect, LOGIN, SELECT, LOGOUT", "imap-login", users=200,
                lanes=16, sessions=400, goals=(Goal(1.0, "nginx"),))
@@ -83,7 +87,7 @@ def _all():
     yield Load("fetch-clear", "the same, clear in front", **large, tls=False,
                goals=(Goal(1.0, "haproxy"),))
     held = {"mode": "imap-idle", "users": 200, "lanes": 32, "unit": "session held",
-            "memory_kib_max": 17}
+            "memory_kib_max": 17, "extra": _PATIENT}
     yield Load("held-imap", "2,000 sessions in IDLE over Dovecot", **held, sessions=2000)
     yield Load("held-imap-8k", "8,000 sessions in IDLE over a server that only idles", **held,
                sessions=8000, scene="idle")
