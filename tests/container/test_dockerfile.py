@@ -1,4 +1,4 @@
-"""The rules that our Dockerfiles keep. Debian has no linter for them, so a small one stands here."""
+"""The rules that our Dockerfiles keep. Debian has no linter for them, so a small one is here."""
 
 import re
 import unittest
@@ -44,7 +44,8 @@ def faults(text):
             found.append(f"FROM {base}: every image stands on BASE")
         names.update(alias)
         for word, arguments in stage:
-            found += [f"{word} {arguments}: {fault}" for fault in instruction_faults(word, arguments)]
+            found += [f"{word} {arguments}: {fault}"
+                      for fault in instruction_faults(word, arguments)]
     base = next((a for w, a in instructions(text) if w == "ARG" and a.startswith("BASE=")), "")
     if not base or ":" not in base or base.endswith(":latest"):
         found.append("ARG BASE has no default with a tag of its own")

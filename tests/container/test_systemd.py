@@ -34,8 +34,8 @@ tls = "implicit"
 [upstream.imap]
 url = "imap://127.0.0.1:1"
 """
-# The key by a group: LoadCredential= would be the way, but systemd 252 cannot mount credentials in a
-# container.
+# The key by a group: LoadCredential= would be the way, but systemd 252 cannot mount credentials in
+# a container.
 PREPARE = r"""set -e
 mkdir -p /etc/postern/tls /etc/systemd/system/postern.service.d
 cd /etc/postern/tls
