@@ -44,6 +44,22 @@ Address Address::from(const sockaddr* raw) {
   return address;
 }
 
+Address Address::from(std::span<const unsigned char> octets, std::uint16_t port) {
+  Address result;
+  if (octets.size() == sizeof(in_addr)) {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+    std::memcpy(&v4.sin_addr, octets.data(), octets.size());
+    std::memcpy(&result.in6_, &v4, sizeof v4);
+  } else if (octets.size() == sizeof(in6_addr)) {
+    result.in6_.sin6_family = AF_INET6;
+    result.in6_.sin6_port = htons(port);
+    std::memcpy(&result.in6_.sin6_addr, octets.data(), octets.size());
+  }
+  return result;
+}
+
 unsigned Address::raw_size() const {
   return is_v6() ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
 }

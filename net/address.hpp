@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <netinet/in.h>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ class Address {
   static std::optional<Address> parse(std::string_view host, std::uint16_t port);
 
   static Address from(const sockaddr* address);
+
+  // Of the four octets of an IPv4 address, or the sixteen of an IPv6 one.
+  static Address from(std::span<const unsigned char> octets, std::uint16_t port);
 
   [[nodiscard]] const sockaddr* raw() const { return reinterpret_cast<const sockaddr*>(&in6_); }
 

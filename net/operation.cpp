@@ -74,6 +74,10 @@ void Operation::moved() {
   if (enlisted_ && is_idle_wait()) loop_->timers().arm(*this, loop_->now() + wait_.span_);
 }
 
+void Operation::look_again_at(Time due) {
+  if (enlisted_) loop_->timers().arm(*this, due);
+}
+
 void Operation::timed_out() {
   end(std::make_unique<Error>(Kind::Timeout, origin_, std::string()));
 }

@@ -72,6 +72,9 @@ class Operation : private Timer {
   // An octet moved: an Idle wait starts anew.
   void moved();
 
+  // For waits that know better when to look again: timed_out() is called then.
+  void look_again_at(Time due);
+
   // Tries to get what is wanted without waiting; answers by done() or end(), or by doing nothing.
   virtual void begin() = 0;
 

@@ -85,8 +85,11 @@ struct Error {
   Origin origin;
   std::string detail;
 
-  // What the upstream wants its user to know, if it said so; still in its own octets.
+  // The upstream's own words on it, still in its own octets: not every client is to hear them.
   std::string said{};
+
+  // The name that the upstream gave to its reason, in capitals, if it gave one.
+  std::string code{};
 };
 
 // Errors travel by pointer inside the runtime, so that a frame pays eight octets for the chance.

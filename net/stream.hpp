@@ -247,8 +247,9 @@ class Stream {
   [[nodiscard]] std::size_t unsent() const { return core_->unsent(); }
 
   // ---- TLS
-  // Both roles, implicit or upgraded; `server_name` is for clients. Octets read before belong to
-  // the time before: the caller makes sure that there are none (waiting() == 0).
+  // Both roles, implicit or upgraded; `server_name` is for clients. What has come and was not read
+  // is taken for TLS. Where TLS is an upgrade there must be none: it came in clear, and the caller
+  // makes sure of that (waiting() == 0).
   [[nodiscard]] Handshake start_tls(std::shared_ptr<const TlsContext> context,
                                     std::string server_name,
                                     Wait wait) {
@@ -291,6 +292,8 @@ class Stream {
   [[nodiscard]] std::uint64_t octets_sent() const { return core_->octets_sent(); }
 
  private:
+  friend class Splice;
+
   struct Release {
     void operator()(StreamCore* core) const { core->release(); }
   };

@@ -50,7 +50,7 @@ StreamCore::~StreamCore() {
 
 // ---- reading
 
-void StreamCore::set_reader(Reading* reader) {
+void StreamCore::set_reader(StreamReader* reader) {
   assert(reader == nullptr || reader_ == nullptr);
   reader_ = reader;
   if (reader_ == nullptr) return;
@@ -124,7 +124,10 @@ std::span<char> StreamCore::input_room() {
     return {};
   }
   if (reader_ == nullptr && (!read_ahead_ || waiting() >= kReadAheadMax)) return {};
-  if (tls_) return loop_.tls_buffers().incoming();
+  if (tls_) {
+    // What is decrypted at once costs nothing, however much it is; what has to wait is kept.
+    return loop_.tls_buffers().incoming().first(loop_.blocks().affordable(BlockPool::kLarge));
+  }
   if (reader_ != nullptr) return clear_room();
 
   // Nobody waits, but what was read last may still be looked at: nothing may move.
@@ -200,16 +203,22 @@ void StreamCore::sent(Block* block) {
   sending_ = false;
   send_queued();
   if (linger_ && (broken_ || unsent() == 0)) return end(broken_);
-  if (writer_ != nullptr) writer_->progress();
+  if (writer_ != nullptr) writer_->drained();
 }
 
 // ---- TLS
 
 bool StreamCore::secure(std::shared_ptr<const TlsContext> context, const std::string& server_name) {
-  assert(!tls_ && unread().empty());
-  settle();
+  assert(!tls_);
   tls_ = TlsEngine::make(*this, std::move(context), server_name);
-  return tls_ != nullptr;
+  if (tls_ == nullptr) return false;
+  const std::string_view early = unread();
+  tls_->lend(early);
+  if (!tls_->stash()) return false;
+  octets_received_ -= early.size();
+  if (!early.empty()) consumed(early.size());
+  settle();
+  return true;
 }
 
 TlsEngine::Step StreamCore::shake_hands() {
@@ -241,7 +250,7 @@ void StreamCore::cancel(Error error) {
 // Wakes those whom broke() or cancel() left to wake, and goes on reading after a pause.
 void StreamCore::run_deferred() {
   if (released_) return;
-  if (broken_ && writer_ != nullptr) writer_->progress();
+  if (broken_ && writer_ != nullptr) writer_->drained();
   if (reader_ == nullptr || released_) return;
   if (ended_) return reader_->progress();
   start_reading();

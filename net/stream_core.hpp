@@ -22,13 +22,33 @@
 
 namespace postern::net {
 
-// A wait for octets of a stream. One at a time per stream.
-class Reading : public Operation {
+// Whoever wants what a stream receives.
+class StreamReader {
  public:
+  // The peer has sent something, if only a part of a TLS record.
+  virtual void moved() = 0;
+
   // Octets came, or none will any more.
   virtual void progress() = 0;
 
-  using Operation::moved;
+ protected:
+  ~StreamReader() = default;
+};
+
+// Whoever waits for a stream's peer to take what was written.
+class StreamWriter {
+ public:
+  // It has taken octets, or will not take any more.
+  virtual void drained() = 0;
+
+ protected:
+  ~StreamWriter() = default;
+};
+
+// A wait for octets of a stream. One at a time per stream.
+class Reading : public Operation, public StreamReader {
+ public:
+  void moved() final { Operation::moved(); }
 
  protected:
   Reading(StreamCore& stream, Wait wait);
@@ -45,10 +65,9 @@ class Reading : public Operation {
 };
 
 // A wait for a stream's peer to take octets. One at a time per stream.
-class Writing : public Operation {
+class Writing : public Operation, public StreamWriter {
  public:
-  // The peer has taken octets, or will not take any more.
-  void progress();
+  void drained() final { progress(); }
 
  protected:
   Writing(StreamCore& stream, Wait wait, std::size_t unsent_max);
@@ -64,6 +83,8 @@ class Writing : public Operation {
   StreamCore* stream_;
 
  private:
+  void progress();
+
   std::size_t unsent_max_;       // goes on when no more than this is queued
   std::size_t unsent_then_ = 0;  // when the wait was last started anew
 };
@@ -93,7 +114,7 @@ class StreamCore : protected Deferred {
   // Why nothing more will come once unread() is used up; null while more may come.
   [[nodiscard]] const Error* ended() const { return ended_.get(); }
 
-  void set_reader(Reading* reader);
+  void set_reader(StreamReader* reader);
 
   // Gives back memory that holds nothing unread. Ends views of what was read.
   void settle();
@@ -118,7 +139,7 @@ class StreamCore : protected Deferred {
   // Octets queued and not yet taken by the kernel (or the pipe).
   [[nodiscard]] std::size_t unsent() const { return queue_.octets() + in_flight(); }
 
-  void set_writer(Writing* writer) { writer_ = writer; }
+  void set_writer(StreamWriter* writer) { writer_ = writer; }
 
   [[nodiscard]] bool broken() const { return broken_; }
 
@@ -215,8 +236,8 @@ class StreamCore : protected Deferred {
   Loop& loop_;
   BlockQueue queue_;
   Block* input_ = nullptr;
-  Reading* reader_ = nullptr;
-  Writing* writer_ = nullptr;
+  StreamReader* reader_ = nullptr;
+  StreamWriter* writer_ = nullptr;
   ErrorPtr ended_;
   std::unique_ptr<TlsEngine> tls_;
   std::unique_ptr<Linger> linger_;

@@ -216,6 +216,11 @@ bool TlsEngine::resumed() const {
   return SSL_session_reused(ssl_) == 1;
 }
 
+std::string_view TlsEngine::server_name() const {
+  const char* name = SSL_get_servername(ssl_, TLSEXT_NAMETYPE_host_name);
+  return name != nullptr ? std::string_view(name) : std::string_view();
+}
+
 // ---- hooks
 
 void TlsEngine::watch_messages(int is_write,

@@ -120,6 +120,9 @@ class TlsEngine {
   [[nodiscard]] std::string_view cipher() const;
   [[nodiscard]] bool resumed() const;
 
+  // The host name that the client asked for (SNI); empty if it asked for none.
+  [[nodiscard]] std::string_view server_name() const;
+
   // For TlsContext: hooks of an SSL_CTX.
   static void watch_messages(int is_write,
                              int version,
