@@ -51,6 +51,31 @@ Capabilities parse_capabilities(std::string_view list) noexcept {
   return capabilities;
 }
 
+std::string capabilities_after_login(std::string_view list, std::span<const std::string> dropped) {
+  constexpr std::size_t kOctetsMax = 8192;  // of all names together
+  constexpr std::array<std::string_view, 5> kNotNow{
+      "STARTTLS", "LOGINDISABLED", "LOGIN-REFERRALS", "MAILBOX-REFERRALS", "UNAUTHENTICATE"};
+  const auto is_name = [](std::string_view word) {
+    return std::ranges::all_of(word, [](char octet) {
+      return is_printable(octet) && !std::string_view(" (){%*\"\\[]").contains(octet);
+    });
+  };
+  std::string told;
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(' '), list.size());
+    const std::string_view word = list.substr(0, end);
+    list.remove_prefix(std::min(end + 1, list.size()));
+    const auto same = [word](std::string_view other) { return equal_caseless(word, other); };
+    const bool hidden = starts_with_caseless(word, "AUTH=") || std::ranges::any_of(kNotNow, same) ||
+                        std::ranges::any_of(dropped, same);
+    if (word.empty() || hidden || !is_name(word)) continue;
+    if (told.size() + word.size() >= kOctetsMax) break;
+    if (!told.empty()) told.push_back(' ');
+    told.append(word);
+  }
+  return told;
+}
+
 std::string_view name(Capability capability) noexcept {
   return kNames.at(static_cast<std::size_t>(capability));
 }

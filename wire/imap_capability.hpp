@@ -6,6 +6,8 @@
 #include "wire/sasl.hpp"
 
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace postern::wire::imap {
@@ -58,6 +60,12 @@ class Capabilities {
 
   [[nodiscard]] bool has(sasl::Mechanism mechanism) const noexcept;
 
+  // What both have.
+  [[nodiscard]] constexpr Capabilities common_with(Capabilities other) const noexcept {
+    other.bits_ &= bits_;
+    return other;
+  }
+
   // Says nothing that we know: the state before the server spoke.
   [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
 
@@ -74,6 +82,12 @@ class Capabilities {
 // From names with blanks between them: the arguments of CAPABILITY, of the response code of that
 // name, or of ENABLED.
 [[nodiscard]] Capabilities parse_capabilities(std::string_view list) noexcept;
+
+// What a client may be told of a server's capabilities once it is logged in: the names without
+// those that mean something only before login, those that would lead it past us, and those that the
+// operator drops. Words that are no capability names are left out, too.
+[[nodiscard]] std::string capabilities_after_login(std::string_view list,
+                                                   std::span<const std::string> dropped);
 
 // The name as servers write it.
 [[nodiscard]] std::string_view name(Capability capability) noexcept;

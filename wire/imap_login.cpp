@@ -71,18 +71,27 @@ Parts authenticate(std::string_view tag,
   return parts;
 }
 
-std::optional<std::string> id(std::string_view tag, std::span<const IdField> fields) {
+bool can_be_told(const IdField& field) noexcept {
   constexpr std::size_t kNameOctetsMax = 30;
   constexpr std::size_t kValueOctetsMax = 1024;
+  if (field.name.empty() || field.name.size() > kNameOctetsMax) return false;
+  if (!all_printable(field.name)) return false;
+  return !field.value || (field.value->size() <= kValueOctetsMax && all_printable(*field.value));
+}
+
+std::optional<std::string> id(std::string_view tag, std::span<const IdField> fields) {
   if (fields.empty()) return command_line({tag, "ID", "NIL"});
   std::string list = "(";
-  for (const auto& [name, value] : fields) {
-    if (name.empty() || name.size() > kNameOctetsMax || !all_printable(name)) return std::nullopt;
-    if (value.size() > kValueOctetsMax || !all_printable(value)) return std::nullopt;
+  for (const IdField& field : fields) {
+    if (!can_be_told(field)) return std::nullopt;
     if (list.size() > 1) list.push_back(' ');
-    append_quoted(list, name);
+    append_quoted(list, field.name);
     list.push_back(' ');
-    append_quoted(list, value);
+    if (field.value) {
+      append_quoted(list, *field.value);
+    } else {
+      list.append("NIL");
+    }
   }
   return command_line({tag, "ID", list.append(")")});
 }

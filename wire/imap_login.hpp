@@ -47,11 +47,14 @@ class Tags {
                                  bool initial_response);
 
 struct IdField {
-  std::string_view name;   // at most 30 octets
-  std::string_view value;  // at most 1024 octets
+  std::string_view name;                  // at most 30 octets
+  std::optional<std::string_view> value;  // at most 1024 octets; nothing is NIL
 };
 
-// ID (RFC 2971). Nothing for fields that are not printable ASCII or too long.
+// Whether a field can be written: printable ASCII, and not too long.
+[[nodiscard]] bool can_be_told(const IdField& field) noexcept;
+
+// ID (RFC 2971). Nothing for fields that cannot be told.
 [[nodiscard]] std::optional<std::string> id(std::string_view tag, std::span<const IdField> fields);
 
 [[nodiscard]] std::string enable(std::string_view tag,

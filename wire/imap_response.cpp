@@ -96,7 +96,8 @@ Response read_message_response(Lexer& lexer) {
 }
 
 Response read_capability(Lexer& lexer) {
-  return CapabilityList{parse_capabilities(lexer.take_rest())};
+  const std::string_view names = trim_blanks(lexer.take_rest());
+  return CapabilityList{.capabilities = parse_capabilities(names), .names = names};
 }
 
 Response read_enabled(Lexer& lexer) {

@@ -46,6 +46,7 @@ struct Continuation {
 
 struct CapabilityList {
   Capabilities capabilities;
+  std::string_view names;  // all of them, with blanks between
 };
 
 struct Exists {
