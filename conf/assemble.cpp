@@ -19,6 +19,8 @@ namespace {
 constexpr std::size_t kNameOctetsMax = 32;
 constexpr std::uint16_t kPop3Port = 110;
 constexpr std::uint16_t kPop3sPort = 995;
+constexpr std::uint16_t kImapPort = 143;
+constexpr std::uint16_t kImapsPort = 993;
 
 constexpr auto kTables = words("include",
                                "server",
@@ -31,8 +33,9 @@ constexpr auto kTables = words("include",
                                "route",
                                "auth",
                                "pop3",
+                               "imap",
                                "state");
-constexpr auto kLaterTables = words("imap", "submission", "lookup", "oauth");
+constexpr auto kLaterTables = words("submission", "lookup", "oauth");
 constexpr auto kPop3Table = words("pop3");
 
 bool is_name(std::string_view text) {
@@ -180,7 +183,10 @@ void settle_names(TlsProfile& profile) {
 
 // What a listener is reached at, if it does not say.
 void settle_endpoints(Listener& listener) {
-  const auto usual = listener.tls == ListenerTls::Implicit ? kPop3sPort : kPop3Port;
+  const bool imap = listener.protocol == Protocol::Imap;
+  const bool implicit = listener.tls == ListenerTls::Implicit;
+  const auto usual =
+      imap ? (implicit ? kImapsPort : kImapPort) : (implicit ? kPop3sPort : kPop3Port);
   if (listener.listen.empty()) listener.listen.emplace_back();
   for (Endpoint& endpoint : listener.listen) {
     if (endpoint.kind == Endpoint::Kind::Tcp && !endpoint.port) endpoint.port = usual;
@@ -226,6 +232,7 @@ Settings assemble(const Node& root, Reading& reading) {
   read_one(table, "auth", settings.auth, reading);
   read_one(table, "state", settings.state, reading);
   read_one(table, "pop3", settings.pop3, reading);
+  read_one(table, "imap", settings.imap, reading);
   settings.tls =
       inherit(read_all_named<WrittenTls>(table, "tls", kTlsProfilesMax, reading), reading);
   settings.listeners = read_all_named<Listener>(table, "listener", kListenersMax, reading);

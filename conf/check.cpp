@@ -40,6 +40,12 @@ void check_auth(const Auth& auth, Findings& findings) {
   }
 }
 
+void check_imap(const Imap& imap, Findings& findings) {
+  if (imap.pre_caps.empty()) return;
+  findings.warning("imap.pre_caps",
+                   "clients go on using it after login: every upstream must have it");
+}
+
 void check_queue(const Pop3& pop3, const std::string& path, Findings& findings) {
   if (pop3.out_low < pop3.out_high) return;
   findings.error(path + ".out_low", "it must be less than out_high, or reading never goes on");
@@ -100,6 +106,7 @@ void check(const Settings& settings, Reading& reading) {
   check_admin(settings.admin, findings);
   check_auth(settings.auth, findings);
   check_pop3(settings, findings);
+  check_imap(settings.imap, findings);
   check_tls(settings, findings);
   check_listeners(settings, findings);
   check_upstreams(settings, findings);

@@ -100,6 +100,13 @@ void check_cleartext(const Listener& listener, Findings& findings) {
   }
 }
 
+void check_proxy(const Settings& settings, const Listener& listener, Findings& findings) {
+  if (listener.proxy_protocol != ProxyProtocol::Require) return;
+  if (!settings.server.trusted_proxies.empty()) return;
+  findings.error("listener." + listener.name + ".proxy_protocol",
+                 "\"require\" lets nobody in without networks in server.trusted_proxies");
+}
+
 void check_kinds(const Listener& listener, Findings& findings) {
   for (const Endpoint& endpoint : listener.listen) {
     if (endpoint.kind != Endpoint::Kind::Unix) continue;
@@ -163,6 +170,7 @@ void check_listeners(const Settings& settings, Findings& findings) {
     check_kinds(listener, findings);
     check_certificate(settings, listener, findings);
     check_cleartext(listener, findings);
+    check_proxy(settings, listener, findings);
   }
   check_collisions(settings, findings);
 }

@@ -40,6 +40,24 @@ std::string_view refuse_server_name(std::string_view text) {
   return is_host_name(name) ? std::string_view{} : kHint;
 }
 
+std::string_view refuse_pre_cap(std::string_view text) {
+  constexpr std::string_view kHint = R"(write "LITERAL+" or "LITERAL-")";
+  return text == "LITERAL+" || text == "LITERAL-" ? std::string_view{} : kHint;
+}
+
+std::string_view refuse_capability(std::string_view text) {
+  constexpr std::string_view kHint =
+      R"(write the name of one capability, such as "COMPRESS=DEFLATE")";
+  const bool plain = std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7F'; });
+  return text.empty() || !plain ? kHint : std::string_view{};
+}
+
+std::string_view refuse_id_name(std::string_view text) {
+  constexpr std::string_view kHint = R"(write printable ASCII without quotes, at most 100 octets)";
+  const auto good = [](char c) { return c >= ' ' && c < '\x7F' && c != '"' && c != '\\'; };
+  return text.size() > 100 || !std::ranges::all_of(text, good) ? kHint : std::string_view{};
+}
+
 std::string_view refuse_empty(std::string_view text) {
   constexpr std::string_view kHint = "it must not be empty";
   return text.empty() ? kHint : std::string_view{};
@@ -59,7 +77,7 @@ constexpr Setting<Server> kServer[] = {
     {"user", at<&Server::user>(), text(refuse_account),
      "the account to become, if started as root"},
     {"trusted_proxies", at<&Server::trusted_proxies>(), any(),
-     "networks whose word about the client's address is taken (XCLIENT)"},
+     "networks whose word about the client's address is taken (PROXY, XCLIENT, ID)"},
 };
 
 constexpr Setting<Log> kLog[] = {
@@ -142,7 +160,7 @@ constexpr Setting<Listener> kListener[] = {
     {"listen", at<&Listener::listen>(), items(16),
      R"(":110" is every address, "fd:NAME" a socket of systemd's; empty: the usual port)"},
     {"tls", at<&Listener::tls>(), any(),
-     "no TLS, TLS on demand (STLS), or TLS from the first octet"},
+     "no TLS, TLS on demand (STLS, STARTTLS), or TLS from the first octet"},
     {"tls_profile", at<&Listener::tls_profile>(), text(refuse_empty),
      "the [tls.NAME] for clients that ask for no name that another profile has"},
     {"cleartext_login", at<&Listener::cleartext_login>(), any(),
@@ -150,13 +168,28 @@ constexpr Setting<Listener> kListener[] = {
     {"cleartext_networks", at<&Listener::cleartext_networks>(), any(),
      R"(what cleartext_login = "local" means besides loopback)"},
     {"proxy_protocol", at<&Listener::proxy_protocol>(), any(),
-     "PROXY headers in front of connections"},
+     "a PROXY header in front of each connection, from server.trusted_proxies and nobody else"},
     {"allow", at<&Listener::allow>(), any(),
      "only these networks may connect; empty: all"},
     {"deny", at<&Listener::deny>(), any(),
      "these networks may not connect, allowed or not"},
     {"backlog", at<&Listener::backlog>(), between(1, 65'535),
      "connections that the kernel keeps waiting"},
+};
+
+constexpr Setting<Imap> kImap[] = {
+    {"idle_timeout", at<&Imap::idle_timeout>(), between(30min, 24h),
+     "no octet in either direction for so long ends a session (RFC 9051 demands 30 minutes)"},
+    {"bad_commands", at<&Imap::bad_commands>(), between(1, 10'000),
+     "bad commands in a row before login that end a session"},
+    {"pre_caps", at<&Imap::pre_caps>(), text(refuse_pre_cap),
+     "LITERAL+ or LITERAL- before login; empty: what all upstreams are known to have"},
+    {"drop_caps", at<&Imap::drop_caps>(), text(refuse_capability),
+     "names left out of the capabilities that a client is told at login"},
+    {"id_name", at<&Imap::id_name>(), text(refuse_id_name),
+     "what ID is answered with as our name; empty: NIL"},
+    {"id_forward", at<&Imap::id_forward>(), any(),
+     "tell upstreams that get an ID from us what the client said in its own"},
 };
 
 constexpr Setting<Route> kRoute[] = {
@@ -231,6 +264,11 @@ std::span<const Setting<Listener>> settings_of<Listener>() {
 }
 
 template <>
+std::span<const Setting<Imap>> settings_of<Imap>() {
+  return kImap;
+}
+
+template <>
 std::span<const Setting<Route>> settings_of<Route>() {
   return kRoute;
 }
@@ -246,6 +284,7 @@ std::vector<Section> describe_schema() {
           describe<Route>("[[route]]"),
           describe<Auth>("[auth]"),
           describe<Pop3>("[pop3]"),
+          describe<Imap>("[imap]"),
           describe<State>("[state]")};
 }
 

@@ -177,6 +177,16 @@ struct Route {
   Pop3Assignments pop3;
 };
 
+// How IMAP is spoken until somebody is logged in, and how long the connection behind may be silent.
+struct Imap {
+  Duration idle_timeout = 35min;
+  std::uint32_t bad_commands = 10;
+  std::vector<std::string> pre_caps;  // empty: as learned from the upstreams
+  std::vector<std::string> drop_caps;
+  std::string id_name = "postern";
+  bool id_forward = true;
+};
+
 struct Settings {
   Server server;
   Log log;
@@ -185,6 +195,7 @@ struct Settings {
   Auth auth;
   State state;
   Pop3 pop3;
+  Imap imap;
   std::vector<TlsProfile> tls;      // by name, "extends" carried out
   std::vector<Listener> listeners;  // by name, at least one
   std::vector<Upstream> upstreams;  // by name, at least one

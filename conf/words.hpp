@@ -42,15 +42,15 @@ enum class TlsVersion { Tls10, Tls11, Tls12, Tls13 };
 template <>
 inline constexpr auto kWords<TlsVersion> = words("1.0", "1.1", "1.2", "1.3");
 
-enum class Protocol { Pop3 };
+enum class Protocol { Pop3, Imap };
 template <>
-inline constexpr auto kWords<Protocol> = words("pop3");
+inline constexpr auto kWords<Protocol> = words("pop3", "imap");
 template <>
-inline constexpr auto kLaterWords<Protocol> = words("imap", "submission");
+inline constexpr auto kLaterWords<Protocol> = words("submission");
 
-enum class RouteProtocol { Any, Pop3 };
+enum class RouteProtocol { Any, Pop3, Imap };
 template <>
-inline constexpr auto kWords<RouteProtocol> = words("any", "pop3");
+inline constexpr auto kWords<RouteProtocol> = words("any", "pop3", "imap");
 template <>
 inline constexpr auto kLaterWords<RouteProtocol> = kLaterWords<Protocol>;
 
@@ -62,11 +62,9 @@ enum class CleartextLogin { Never, Local, Always };
 template <>
 inline constexpr auto kWords<CleartextLogin> = words("never", "local", "always");
 
-enum class ProxyProtocol { Off };
+enum class ProxyProtocol { Off, Require };
 template <>
-inline constexpr auto kWords<ProxyProtocol> = words("off");
-template <>
-inline constexpr auto kLaterWords<ProxyProtocol> = words("require");
+inline constexpr auto kWords<ProxyProtocol> = words("off", "require");
 
 enum class Balance { UserHash, LeastConnections, First };
 template <>
@@ -76,11 +74,11 @@ enum class UpstreamTls { Starttls, Opportunistic, Off, Implicit };
 template <>
 inline constexpr auto kWords<UpstreamTls> = words("starttls", "opportunistic", "off", "implicit");
 
-enum class SendAddress { Off, Id };
+enum class SendAddress { Off, Id, ProxyV2 };
 template <>
-inline constexpr auto kWords<SendAddress> = words("off", "id");
+inline constexpr auto kWords<SendAddress> = words("off", "id", "proxy_v2");
 template <>
-inline constexpr auto kLaterWords<SendAddress> = words("proxy_v2", "xclient");
+inline constexpr auto kLaterWords<SendAddress> = words("xclient");
 
 enum class SendId { Never, AfterLogin };
 template <>

@@ -232,6 +232,16 @@ struct LoginRefused {
   }
 };
 
+struct IdDropped {
+  static constexpr EventInfo kInfo{"id.dropped",
+                                   Level::Info,
+                                   Scope::Session,
+                                   "A client that is no trusted proxy spoke for others by ID."};
+  std::uint64_t pairs = 0;  // that were dropped
+
+  void each(auto&& field) const { field("pairs", pairs); }
+};
+
 struct CommitFailed {
   static constexpr EventInfo kInfo{"commit.failed",
                                    Level::Warning,
@@ -360,6 +370,7 @@ using Events = std::tuple<ProcessStarted,
                           SessionCrashed,
                           SessionTraced,
                           LoginRefused,
+                          IdDropped,
                           CommitFailed,
                           UidvalidityChanged,
                           StarttlsInjection,

@@ -73,10 +73,11 @@ template <>
 inline constexpr auto kLabel<Security> =
     enumerated<Security::Implicit>("security", "plaintext", "starttls", "implicit");
 
-enum class SessionState : std::uint8_t { Unauthenticated, Opening, Ready, Busy, Closing };
+// A POP3 session is ready or busy, an IMAP session is spliced: joined with its upstream.
+enum class SessionState : std::uint8_t { Unauthenticated, Opening, Ready, Busy, Spliced, Closing };
 template <>
 inline constexpr auto kLabel<SessionState> = enumerated<SessionState::Closing>(
-    "state", "unauthenticated", "opening", "ready", "busy", "closing");
+    "state", "unauthenticated", "opening", "ready", "busy", "spliced", "closing");
 
 enum class EndReason : std::uint8_t {
   Quit,
@@ -128,6 +129,12 @@ enum class Command : std::uint8_t {
   Rset,
   Noop,
   Quit,
+  Capability,
+  Id,
+  Starttls,
+  Login,
+  Authenticate,
+  Logout,
   Other,
 };
 template <>
@@ -149,6 +156,12 @@ inline constexpr auto kLabel<Command> = enumerated<Command::Other>("command",
                                                                    "rset",
                                                                    "noop",
                                                                    "quit",
+                                                                   "capability",
+                                                                   "id",
+                                                                   "starttls",
+                                                                   "login",
+                                                                   "authenticate",
+                                                                   "logout",
                                                                    "other");
 
 // Bad is an answer to what was no command or had no business here; Error is one that failed.
@@ -188,10 +201,10 @@ inline constexpr auto kLabel<HandshakeFailure> =
 
 // Logins
 
-enum class Mechanism : std::uint8_t { UserPass, Plain, Login, Oauth };
+enum class Mechanism : std::uint8_t { UserPass, LoginCommand, Plain, Login, Oauth };
 template <>
-inline constexpr auto kLabel<Mechanism> =
-    enumerated<Mechanism::Oauth>("mechanism", "user_pass", "plain", "login", "oauth");
+inline constexpr auto kLabel<Mechanism> = enumerated<Mechanism::Oauth>(
+    "mechanism", "user_pass", "login_command", "plain", "login", "oauth");
 
 enum class AuthResult : std::uint8_t {
   Ok,

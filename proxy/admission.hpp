@@ -40,7 +40,7 @@ class Admitted {
       : admission_(&admission), network_(network) {}
 
   Admission* admission_ = nullptr;
-  Network network_{};
+  Network network_{};  // all zero: nobody's yet
 };
 
 class Admission {
@@ -63,6 +63,19 @@ class Admission {
                            std::size_t connections_max,
                            net::Time now);
 
+  // For a connection of a proxy that will tell whom it speaks for: it counts among all connections,
+  // and among its client's once that is named.
+  [[nodiscard]] Answer ask_unnamed(const net::Address& proxy,
+                                   const conf::Settings& settings,
+                                   std::size_t connections_max);
+
+  // Such a connection's client is known. Answers why it may not stay; nothing if it may.
+  [[nodiscard]] std::optional<metrics::RejectReason> name(Admitted& admitted,
+                                                          const net::Address& client,
+                                                          const conf::Listener& listener,
+                                                          const conf::Settings& settings,
+                                                          net::Time now);
+
   // Memory is nearly used up: nobody else comes in, until told otherwise.
   void set_short_of_memory(bool is_short) { short_of_memory_.store(is_short); }
 
@@ -78,6 +91,9 @@ class Admission {
     net::Time began{};
   };
 
+  [[nodiscard]] std::optional<metrics::RejectReason> enter(const Network& network,
+                                                           const conf::Limits& limits,
+                                                           net::Time now);
   void leave(const Network& network);
 
   std::atomic<bool> short_of_memory_ = false;

@@ -5,7 +5,6 @@
 #include "conf/dump.hpp"
 #include "net/digest.hpp"
 #include "net/machine.hpp"
-#include "proxy/trouble.hpp"
 #include "proxy/version.hpp"
 #include "upstream/directory.hpp"
 
@@ -60,6 +59,10 @@ metrics::LogSettings log_settings(const conf::Settings& settings) {
   return log;
 }
 
+metrics::Protocol counted(conf::Protocol protocol) {
+  return protocol == conf::Protocol::Imap ? metrics::Protocol::Imap : metrics::Protocol::Pop3;
+}
+
 std::string text_of(const conf::Endpoint& endpoint) {
   if (endpoint.kind == conf::Endpoint::Kind::Inherited) return "fd:" + endpoint.name;
   return endpoint.address + ":" + std::to_string(endpoint.port.value_or(0));
@@ -108,7 +111,7 @@ Gateway::Gateway(metrics::Log& log, metrics::Registry& registry)
     : log_(log),
       registry_(registry),
       recorder_(registry.recorder()),
-      shared_{log, penalties_, occupancy_, state_},
+      shared_{log, admission_, penalties_, occupancy_, state_},
       tickets_(std::make_shared<net::TicketKeys>()) {
   registry_.at_scrape([this](metrics::Recorder& scraped) {
     scraped.set(kMetrics.auth_tracked_addresses(), static_cast<std::int64_t>(penalties_.tracked()));
@@ -226,8 +229,9 @@ void Gateway::show_certificates() {
 }
 
 void Gateway::name_metrics(const conf::Settings& settings) {
-  metrics::Configured configured{.protocols = {metrics::Protocol::Pop3}};
+  metrics::Configured configured;
   for (const conf::Listener& listener : settings.listeners) {
+    configured.protocols.push_back(counted(listener.protocol));
     configured.listeners.push_back(listener.name);
   }
   for (const conf::Upstream& upstream : settings.upstreams) {
@@ -305,9 +309,7 @@ net::Result<std::unique_ptr<net::Listener>> Gateway::open_socket(Door& door,
             const conf::Listener& mine = settings_->listeners[door.listener];
             recorder_.add(kMetrics.accept_errors(registry_.names().listener(mine.name),
                                                  metrics::AcceptError::FdLimit));
-            static const std::string words = refuse_overload();
-            return mine.tls == conf::ListenerTls::Implicit ? std::string_view()
-                                                           : std::string_view(words);
+            return overload_words(mine);
           },
       .failed =
           [this, &door](int) {
@@ -349,7 +351,7 @@ void Gateway::take_over(Doors doors) {
     if (door->socket != nullptr) {
       const conf::Listener& listener = settings_->listeners[door->listener];
       log_.write(metrics::ListenerOpened{.listener = listener.name,
-                                         .protocol = metrics::Protocol::Pop3,
+                                         .protocol = counted(listener.protocol),
                                          .address = door->socket->local().text()});
       continue;
     }
@@ -373,8 +375,10 @@ void Gateway::connected(const Door& door, int descriptor, const net::Address& pe
   const conf::Listener& listener = settings_->listeners[door.listener];
   const metrics::Listener metric = registry_.names().listener(listener.name);
   recorder_.add(kMetrics.connections_accepted(metric));
+  const bool named_later = listener.proxy_protocol == conf::ProxyProtocol::Require;
   Admission::Answer answer =
-      admission_.ask(peer, listener, *settings_, connections_max_, loop_.now());
+      named_later ? admission_.ask_unnamed(peer, *settings_, connections_max_)
+                  : admission_.ask(peer, listener, *settings_, connections_max_, loop_.now());
   if (!answer.admitted) {
     recorder_.add(kMetrics.connections_rejected(metric, answer.reason));
     return turn_away(descriptor, listener);

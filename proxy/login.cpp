@@ -74,9 +74,16 @@ Task<LoginOutcome> Login::attempt(wire::sasl::Credentials credentials,
 }
 
 Task<LoginOutcome> Login::ask(wire::sasl::Credentials& credentials, Opener& opener) {
+  if (session_.hops() == 0) {
+    LoginOutcome loop = outcome(LoginEnd::Failed, Kind::Denied, "proxy loop");
+    loop.error.code = "SERVERBUG";
+    loop.error.said = "proxy loop";
+    co_return loop;
+  }
   const conf::Auth& settings = session_.settings().auth;
   Penalties& penalties = session_.services().shared.penalties;
-  auto destination = session_.snapshot().directory->find(credentials.user);
+  auto destination =
+      session_.snapshot().directory->find(credentials.user, session_.entry().settings->protocol);
   const std::string_view upstream =
       destination ? std::string_view(session_.settings().upstreams[destination->upstream].name)
                   : std::string_view();

@@ -66,13 +66,11 @@ Task<std::unique_ptr<Maildrop>> Maildrop::open(Session& session, MaildropSource 
 }
 
 Task<> Maildrop::enter(OpenFor purpose, bool with_list) {
-  const upstream::ClientFacts facts{.client = session_.client_address(),
-                                    .listener = session_.client().local(),
-                                    .session = session_.name(),
-                                    .secure = session_.client().secure()};
+  const upstream::ClientFacts facts = session_.facts();
   const upstream::Visit visit{
       .mailbox = source_.mailbox, .purpose = purpose, .with_list = with_list};
-  entrance_ = co_await source_.server->enter(source_.account, facts, visit, session_.log());
+  const upstream::Caller caller{.account = source_.account, .facts = facts, .log = session_.log()};
+  entrance_ = co_await source_.server->enter(caller, visit);
   mailbox_ = entrance_.mailbox;
   opened_for_ = purpose;
   opened_at_ = session_.loop().exact_now();

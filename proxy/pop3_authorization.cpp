@@ -22,21 +22,7 @@ namespace sasl = wire::sasl;
 
 namespace {
 
-constexpr unsigned char kTlsHandshake = 0x16;  // first octet of a TLS record where none is wanted
-constexpr std::uint64_t kHopsMin = 2;          // a proxy's TTL below it is a loop
-
-metrics::Mechanism counted(sasl::Mechanism mechanism) {
-  switch (mechanism) {
-    case sasl::Mechanism::Plain:
-      return metrics::Mechanism::Plain;
-    case sasl::Mechanism::Login:
-      return metrics::Mechanism::Login;
-    case sasl::Mechanism::XOAuth2:
-    case sasl::Mechanism::OAuthBearer:
-      break;
-  }
-  return metrics::Mechanism::Oauth;
-}
+constexpr std::uint64_t kHopsMin = 2;  // a proxy's TTL below it is a loop
 
 }  // namespace
 
@@ -47,20 +33,12 @@ Pop3Authorization::Pop3Authorization(Session& session)
             session.snapshot().policy_before_login(session.entry()).bad_commands_auth),
       login_(session) {}
 
-net::Wait Pop3Authorization::patience() const {
-  return net::Wait(session_.login_deadline()).drainable();
-}
-
 Task<OpenMaildrop> Pop3Authorization::run() {
-  const std::string_view first = co_await session_.client().readable(patience());
-  if (!session_.client().secure() && static_cast<unsigned char>(first.front()) == kTlsHandshake) {
-    session_.end(EndReason::ProtocolError, "TLS on a port without");
-    co_return OpenMaildrop{};
-  }
+  co_await session_.expect_words();
   Next next = Next::Go;
   while (next == Next::Go && opened_.maildrop == nullptr) {
     const net::Time since = session_.loop().exact_now();
-    const Command command = co_await talk_.next_command(patience());
+    const Command command = co_await talk_.next_command(session_.patience());
     const metrics::Command name = proxy::counted(command);
     next = co_await obey(command);
     session_.recorder().observe(metrics::kMetrics.command_duration(session_.protocol(), name),
@@ -163,49 +141,32 @@ Task<Next> Pop3Authorization::auth(pop3::Auth request) {
   co_return co_await converse(*mechanism, request.initial_response);
 }
 
-// The exchange of challenges and responses (RFC 4422, section 3).
 Task<Next> Pop3Authorization::converse(sasl::Mechanism mechanism,
                                        std::optional<std::string_view> initial_response) {
-  sasl::Exchange exchange(mechanism);
-  sasl::Step step = exchange.begin(initial_response);
-  session_.client().wipe_read();
-  while (const auto* challenge = std::get_if<sasl::Challenge>(&step)) {
-    const std::string line = pop3::challenge(challenge->base64);
-    co_await talk_.say(line);
-    const auto answer = co_await talk_.next_answer(patience());
-    if (!answer) co_return co_await talk_.say_mistake("line too long");
-    step = exchange.answer(*answer);
-    session_.client().wipe_read();
-  }
-  if (auto* credentials = std::get_if<sasl::Credentials>(&step)) {
+  Heard heard = co_await hear_credentials(session_, login_, mechanism, initial_response, *this);
+  if (auto* credentials = std::get_if<sasl::Credentials>(&heard)) {
     co_return co_await log_in(std::move(*credentials), counted(mechanism));
   }
-  const auto* wrong = std::get_if<wire::Malformed>(&step);
-  login_.note(counted(mechanism), wrong != nullptr ? AuthResult::Malformed : AuthResult::Aborted);
-  co_return co_await talk_.say_mistake(wrong != nullptr ? wrong->why : "cancelled");
+  co_return co_await talk_.say_mistake(std::get<std::string_view>(heard));
+}
+
+Task<std::optional<std::string_view>> Pop3Authorization::ask(std::string base64) {
+  const std::string line = pop3::challenge(base64);
+  co_await talk_.say(line);
+  co_return co_await talk_.next_answer(session_.patience());
 }
 
 Task<Next> Pop3Authorization::log_in(sasl::Credentials credentials, metrics::Mechanism mechanism) {
   talk_.forgive();
-  const bool token = sasl::takes_token(credentials.mechanism);
+  const sasl::Mechanism said_by = credentials.mechanism;
   LoginOutcome outcome = co_await login_.attempt(std::move(credentials), mechanism, *this);
   if (outcome.end != LoginEnd::Ok) {
-    if (token && outcome.end == LoginEnd::Refused && !outcome.error.said.empty()) {
-      co_await relay_challenge(outcome.error.said);
-    }
+    co_await relay_challenge(outcome, said_by, *this);
     co_return co_await say_refusal(outcome);
   }
   session_.enter(metrics::SessionState::Ready);
   co_await talk_.say(pop3::kLoggedIn);
   co_return Next::Go;
-}
-
-// A token that was refused: the client gets to see why, and answers that with a word of no meaning
-// (RFC 7628, section 3.2.3).
-Task<> Pop3Authorization::relay_challenge(const std::string& challenge) {
-  const std::string line = pop3::challenge(wire::printable(challenge, 2000));
-  co_await talk_.say(line);
-  (void)co_await talk_.next_answer(patience());
 }
 
 Task<Next> Pop3Authorization::say_refusal(const LoginOutcome& outcome) {
@@ -249,12 +210,8 @@ Task<LoginEnd> Pop3Authorization::open(LoginTarget target) {
   source.account = std::move(target.account);
   auto maildrop = co_await Maildrop::open(session_, std::move(source));
 
-  const conf::Upstream& upstream = maildrop->upstream();
-  std::size_t sessions_max =
-      std::min(policy.max_sessions, session_.settings().limits.per_user_sessions);
-  if (upstream.max_connections_per_user) {
-    sessions_max = std::min<std::size_t>(sessions_max, *upstream.max_connections_per_user);
-  }
+  const std::size_t sessions_max =
+      std::min<std::size_t>(policy.max_sessions, session_.sessions_max(maildrop->upstream()));
   SeatWish wish{.key = maildrop->key(), .sessions_max = sessions_max, .lock = policy.lock};
   if (policy.lock == conf::Lock::Steal) {
     wish.evict = session_.services().roster.evictor(session_.client());
@@ -300,8 +257,9 @@ Task<Next> Pop3Authorization::xclient(pop3::Xclient request) {
       if (!port) co_return co_await talk_.say_mistake("invalid PORT");
       client.set_port(static_cast<std::uint16_t>(*port));
     } else if (wire::equal_caseless(pair->name, "TTL")) {
-      const auto hops = wire::parse_number(pair->value);
+      const auto hops = wire::parse_number(pair->value, UINT8_MAX);
       if (hops && *hops < kHopsMin) co_return co_await talk_.say_mistake("proxy loop");
+      if (hops) session_.set_hops(static_cast<unsigned>(*hops) - 1);
     }
   }
   session_.set_client_address(client);

@@ -10,6 +10,7 @@
 #include "proxy/maildrop.hpp"
 #include "proxy/occupancy.hpp"
 #include "proxy/pop3_talk.hpp"
+#include "proxy/sasl_dialogue.hpp"
 
 #include <memory>
 #include <optional>
@@ -24,7 +25,7 @@ struct OpenMaildrop {
   Seat seat;
 };
 
-class Pop3Authorization final : private Opener {
+class Pop3Authorization final : private Opener, private Prompt {
  public:
   explicit Pop3Authorization(Session& session);
 
@@ -45,16 +46,15 @@ class Pop3Authorization final : private Opener {
                            std::optional<std::string_view> initial_response);
   net::Task<Next> log_in(wire::sasl::Credentials credentials, metrics::Mechanism mechanism);
   net::Task<Next> say_refusal(const LoginOutcome& outcome);
-  net::Task<> relay_challenge(const std::string& challenge);
   net::Task<Next> xclient(wire::pop3::Xclient request);
   net::Task<Next> quit();
   net::Task<Next> good(std::string reply);
   net::Task<Next> not_now();
 
   net::Task<LoginEnd> open(LoginTarget target) override;
+  net::Task<std::optional<std::string_view>> ask(std::string base64) override;
   [[nodiscard]] std::optional<std::string> take_mailbox(LoginTarget& target,
                                                         const conf::Pop3& policy) const;
-  [[nodiscard]] net::Wait patience() const;
 
   Session& session_;
   Pop3Talk talk_;

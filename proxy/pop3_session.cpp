@@ -2,6 +2,7 @@
 
 #include "proxy/pop3_session.hpp"
 
+#include "proxy/foreword.hpp"
 #include "proxy/pop3_authorization.hpp"
 #include "proxy/pop3_transaction.hpp"
 #include "proxy/session.hpp"
@@ -26,8 +27,8 @@ Task<OpenMaildrop> authorize(Session& session) {
   co_return co_await authorization.run();
 }
 
-Task<> converse(Session& session) {
-  if (session.entry().settings->tls == conf::ListenerTls::Implicit) co_await session.secure();
+Task<> converse(Session& session, Admitted& admitted) {
+  co_await hear_foreword(session, admitted);
   co_await greet(session);
   OpenMaildrop opened = co_await authorize(session);
   if (opened.maildrop == nullptr) co_return;
@@ -41,10 +42,10 @@ Task<> serve_pop3(Services services,
                   std::shared_ptr<const Snapshot> snapshot,
                   std::size_t entry,
                   net::Stream client,
-                  [[maybe_unused]] Admitted admitted) {  // counted for as long as it is served
+                  Admitted admitted) {  // counted for as long as it is served
   const Entry& where = snapshot->entries[entry];
   Session session(services, snapshot, where, std::move(client), metrics::Protocol::Pop3);
-  const auto done = co_await attempt(converse(session));
+  const auto done = co_await attempt(converse(session, admitted));
   if (!done) session.end(done.error());
 }
 

@@ -66,8 +66,7 @@ Task<Next> Pop3Talk::say_mistake(std::string_view text) {
 
 Task<Next> Pop3Talk::refuse_mistake(std::string reply) {
   co_await say(reply);
-  if (mistakes_left_ > 0) --mistakes_left_;
-  if (mistakes_left_ > 0) co_return Next::Go;
+  if (mistakes_.may_go_on()) co_return Next::Go;
   const std::string last = refuse("too many errors");
   co_await say(last);
   session_.end(metrics::EndReason::TooManyErrors);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "net/task.hpp"
+#include "proxy/dispatch.hpp"
 #include "proxy/session.hpp"
 #include "wire/pop3.hpp"
 #include "wire/pop3_reply.hpp"
@@ -15,15 +16,6 @@
 
 namespace postern::proxy {
 
-// Visits a std::variant with one function for each alternative.
-template <class... Functions>
-struct Overloaded : Functions... {
-  using Functions::operator()...;
-};
-
-// What a command means for the rest of the session.
-enum class Next : unsigned char { Go, Stop };
-
 class Pop3Talk {
  public:
   // Octets of one line that are skipped before the connection is given up.
@@ -31,10 +23,7 @@ class Pop3Talk {
 
   // `mistakes_max`: bad commands in a row before the connection ends.
   Pop3Talk(Session& session, const conf::Pop3& policy, std::uint32_t mistakes_max)
-      : session_(session),
-        policy_(policy),
-        mistakes_left_(mistakes_max),
-        mistakes_max_(mistakes_max) {}
+      : session_(session), policy_(policy), mistakes_(mistakes_max) {}
 
   // The next command. Its views are good until the next wait for the client. Fails with
   // Kind::Malformed if the first line is another protocol's.
@@ -56,7 +45,7 @@ class Pop3Talk {
   net::Task<Next> refuse_mistake(std::string reply);
 
   // A command was in order: earlier mistakes are forgiven.
-  void forgive() { mistakes_left_ = mistakes_max_; }
+  void forgive() { mistakes_.forgive(); }
 
   // The answer to CAPA.
   [[nodiscard]] std::string capabilities(bool before_login) const;
@@ -75,8 +64,7 @@ class Pop3Talk {
 
   Session& session_;
   const conf::Pop3& policy_;
-  std::uint32_t mistakes_left_;
-  std::uint32_t mistakes_max_;
+  Mistakes mistakes_;
   bool first_line_ = true;  // of this state; only that of a connection can be another protocol's
 };
 

@@ -13,6 +13,7 @@
 #include "net/loop.hpp"
 #include "net/random.hpp"
 #include "net/tls_context.hpp"
+#include "proxy/admission.hpp"
 #include "proxy/occupancy.hpp"
 #include "proxy/penalties.hpp"
 #include "proxy/roster.hpp"
@@ -22,6 +23,7 @@
 #include "wire/sasl.hpp"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace postern::proxy {
@@ -46,6 +48,10 @@ struct Snapshot {
 
   std::shared_ptr<const upstream::OwnAddresses> own_addresses;
 
+  // What every server that clients of this listener may come to is known to have; nothing as long
+  // as one of them is not known.
+  [[nodiscard]] std::optional<upstream::KnownCapabilities> known_behind(const Entry& entry) const;
+
   // Fills in `policies`, once the rest is there.
   void choose_policies();
 
@@ -57,6 +63,7 @@ struct Snapshot {
 // What all sessions of the process share; every part of it may be used by any thread.
 struct Shared {
   metrics::Log& log;
+  Admission& admission;
   Penalties& penalties;
   Occupancy& occupancy;
   State& state;

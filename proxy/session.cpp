@@ -26,6 +26,8 @@ std::string make_name(net::Random& random) {
   return name;
 }
 
+constexpr char kTlsHandshake = 0x16;  // first octet of a TLS record where none is wanted
+
 bool is_in(const std::vector<conf::Network>& networks, const net::Address& address) {
   const auto octets = address.octets();
   return std::ranges::any_of(
@@ -156,8 +158,34 @@ bool Session::peer_is_trusted_proxy() const {
   return is_in(settings().server.trusted_proxies, client_.peer());
 }
 
+upstream::ClientFacts Session::facts() const {
+  upstream::ClientFacts facts{
+      .client = client_address_,
+      .listener = listener_address_.known() ? listener_address_ : client_.local(),
+      .session = outer_name_.empty() ? name() : outer_name_,
+      .secure = client_.secure() || secure_in_front_,
+      .hops = hops_,
+      .server_name = server_name_};
+  if (facts.server_name.empty() && client_.secure()) {
+    facts.server_name = client_.tls()->server_name();
+  }
+  return facts;
+}
+
+net::Task<> Session::expect_words() {
+  const std::string_view first = co_await client_.readable(patience());
+  if (client_.secure() || first.front() != kTlsHandshake) co_return;
+  co_await fail(Kind::Malformed, Origin::Client, "TLS on a port without");
+}
+
+std::size_t Session::sessions_max(const conf::Upstream& upstream) const {
+  const std::size_t most = settings().limits.per_user_sessions;
+  if (!upstream.max_connections_per_user) return most;
+  return std::min<std::size_t>(most, *upstream.max_connections_per_user);
+}
+
 bool Session::may_log_in() const {
-  if (client_.secure()) return true;
+  if (client_.secure() || secure_in_front_) return true;
   switch (entry_.settings->cleartext_login) {
     case conf::CleartextLogin::Always:
       return true;

@@ -8,10 +8,12 @@
 #include "net/stream.hpp"
 #include "net/task.hpp"
 #include "proxy/services.hpp"
+#include "upstream/authenticate.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace postern::proxy {
 
@@ -55,6 +57,23 @@ class Session {
   void set_client_address(const net::Address& address);
   [[nodiscard]] bool peer_is_trusted_proxy() const;
 
+  // What a trusted proxy in front of us told of the client besides.
+  void set_listener_address(const net::Address& address) { listener_address_ = address; }
+
+  void set_secure_in_front(bool secure) { secure_in_front_ = secure; }
+
+  void set_server_name(std::string name) { server_name_ = std::move(name); }
+
+  void set_outer_name(std::string name) { outer_name_ = std::move(name); }
+
+  // How many more gateways the connection may pass, this one left out: none is a loop.
+  void set_hops(unsigned hops) { hops_ = static_cast<std::uint8_t>(hops); }
+
+  [[nodiscard]] unsigned hops() const { return hops_; }
+
+  // What upstreams that trust us are told.
+  [[nodiscard]] upstream::ClientFacts facts() const;
+
   // Whether a password may be told on this connection as it is now.
   [[nodiscard]] bool may_log_in() const;
 
@@ -70,6 +89,15 @@ class Session {
 
   // Until when the client has to be logged in.
   [[nodiscard]] net::Deadline login_deadline() const { return login_deadline_; }
+
+  // The wait for a command of a client that is not logged in.
+  [[nodiscard]] net::Wait patience() const { return net::Wait(login_deadline_).drainable(); }
+
+  // Waits for the first octet. Fails if it begins a TLS handshake where none is wanted.
+  net::Task<> expect_words();
+
+  // How many sessions one user may have with that upstream.
+  [[nodiscard]] std::size_t sessions_max(const conf::Upstream& upstream) const;
 
   // How long a client may take no octet of what it asked for.
   [[nodiscard]] net::Idle stalled() const { return {settings().limits.timeout_stalled}; }
@@ -101,16 +129,21 @@ class Session {
   net::Stream client_;
   Roster::Newcomer newcomer_;
   net::Address client_address_;
+  net::Address listener_address_;  // that the client meant; not known: the one it came by
   metrics::SessionLog log_;
   net::Time began_;
   net::Deadline login_deadline_;
   std::string detail_;
+  std::string server_name_;  // that the client asked a proxy in front of us for
+  std::string outer_name_;   // of the session at that proxy
   std::uint64_t retrieved_ = 0;
   std::uint64_t deleted_ = 0;
   std::uint32_t commands_ = 0;
   metrics::Protocol protocol_;
   metrics::SessionState state_ = metrics::SessionState::Unauthenticated;
   metrics::EndReason reason_ = metrics::EndReason::ClientClosed;
+  std::uint8_t hops_ = upstream::ClientFacts::kHops;
+  bool secure_in_front_ = false;
   bool has_ended_ = false;
   bool breaks_off_ = false;
 };

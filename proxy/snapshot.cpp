@@ -6,6 +6,8 @@
 
 #include <utility>
 
+#include <algorithm>
+
 namespace postern::proxy {
 
 std::shared_ptr<const Snapshot> build_snapshot(const Blueprint& blueprint, const Ground& ground) {
@@ -53,6 +55,22 @@ void Snapshot::choose_policies() {
       policies.push_back(conf::effective_pop3(*settings, listener, upstream, &route));
     }
   }
+}
+
+std::optional<upstream::KnownCapabilities> Snapshot::known_behind(const Entry& entry) const {
+  std::optional<upstream::KnownCapabilities> known;
+  for (const conf::Route& route : settings->routes) {
+    if (!upstream::Directory::is_for(route, entry.settings->protocol)) continue;
+    const auto found =
+        std::ranges::find(settings->upstreams, route.upstream, &conf::Upstream::name);
+    const auto index = static_cast<std::size_t>(found - settings->upstreams.begin());
+    const auto there = upstreams[index]->known();
+    if (!there) return std::nullopt;
+    if (!known) known = there;
+    known->before_login = known->before_login.common_with(there->before_login);
+    known->after_login = known->after_login.common_with(there->after_login);
+  }
+  return known;
 }
 
 const conf::Pop3& Snapshot::policy_before_login(const Entry& entry) const {

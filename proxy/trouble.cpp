@@ -3,7 +3,10 @@
 #include "proxy/trouble.hpp"
 
 #include "wire/ascii.hpp"
+#include "wire/imap_reply.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace postern::proxy {
@@ -90,8 +93,9 @@ std::string reply(ResponseCode code, std::string_view text) {
 Words words_for(Asked asked, const net::Error& error) {
   const Row row = asked == Asked::ToLogIn ? login_row(error.kind) : later_row(asked, error.kind);
   // The challenge of a refused token is shown elsewhere; other words only when the upstream speaks.
+  const bool meant_for_user = error.code == "CONTACTADMIN" || error.code == "ALERT";
   const bool shows = asked == Asked::ToLogIn && error.origin == Origin::Upstream &&
-                     !error.said.empty() && row.code != ResponseCode::Auth;
+                     meant_for_user && !error.said.empty() && row.code != ResponseCode::Auth;
   if (!shows) return {row.code, std::string(row.text)};
   std::string said = wire::printable(error.said, kSaidOctetsMax);
   if (said.empty()) said = row.text;
@@ -136,6 +140,98 @@ std::string refuse_not_removed(std::size_t left, std::size_t all) {
 
 std::string refuse(std::string_view text) {
   return reply(ResponseCode::None, text);
+}
+
+// ---- IMAP
+
+namespace {
+
+using wire::imap::Condition;
+
+struct ImapRow {
+  std::string_view code;
+  std::string_view text;
+};
+
+// Codes that the upstream's own words are shown behind (RFC 5530; ALERT of RFC 3501).
+bool shows_words(std::string_view code) {
+  constexpr std::array<std::string_view, 6> kCodes = {
+      "UNAVAILABLE", "INUSE", "LIMIT", "CONTACTADMIN", "SERVERBUG", "ALERT"};
+  return std::ranges::find(kCodes, code) != kCodes.end();
+}
+
+ImapRow imap_row(const net::Error& error) {
+  switch (error.kind) {
+    case Kind::Refused:
+      // One text for all, so that it does not tell which users exist.
+      if (error.code == "EXPIRED") return {"EXPIRED", "Authentication failed"};
+      if (error.code == "AUTHORIZATIONFAILED") {
+        return {"AUTHORIZATIONFAILED", "Authentication failed"};
+      }
+      return {"AUTHENTICATIONFAILED", "Authentication failed"};
+    case Kind::Denied:
+      return {"SERVERBUG", "cannot log in at the mail server, ask its administrator"};
+    case Kind::InUse:
+      return {"LIMIT", "too many sessions, wait and try again"};
+    default:
+      return {"UNAVAILABLE", "mail service unavailable"};
+  }
+}
+
+std::string no(std::string_view tag, std::string_view code, std::string_view text) {
+  return wire::imap::status_line(tag, Condition::No, code, text);
+}
+
+}  // namespace
+
+std::string imap_refusal(std::string_view tag, const net::Error& error) {
+  const ImapRow row = imap_row(error);
+  if (!shows_words(error.code)) return no(tag, row.code, row.text);
+  const std::string said = wire::printable(error.said, kSaidOctetsMax);
+  return no(tag, error.code, said.empty() ? row.text : std::string_view(said));
+}
+
+std::string imap_refuse_busy(std::string_view tag) {
+  return no(tag, "LIMIT", "too many sessions, close one");
+}
+
+std::string imap_refuse_throttled(std::string_view tag) {
+  return no(tag, "UNAVAILABLE", "too many failed logins, wait and try again");
+}
+
+std::string imap_refuse_in_clear(std::string_view tag) {
+  return no(tag, "PRIVACYREQUIRED", "use TLS");
+}
+
+std::string imap_refuse_mechanism(std::string_view tag) {
+  return no(tag, "", "unsupported mechanism");
+}
+
+std::string imap_mistake(std::string_view tag, std::string_view text) {
+  return wire::imap::status_line(tag, Condition::Bad, "", text);
+}
+
+std::string imap_goodbye(std::string_view code, std::string_view text) {
+  return wire::imap::status_line("", Condition::Bye, code, text);
+}
+
+std::string imap_refuse_overload() {
+  return imap_goodbye("UNAVAILABLE", "service unavailable, wait and try again");
+}
+
+std::string imap_last_words(const net::Error& error) {
+  switch (error.kind) {
+    case Kind::Timeout:
+      return imap_goodbye("", "too slow to log in");
+    case Kind::Cancelled:
+      return imap_goodbye("UNAVAILABLE", "shutting down");
+    case Kind::Limit:
+      return imap_goodbye("", "line or literal too long");
+    case Kind::Internal:
+      return imap_goodbye("SERVERBUG", "internal error");
+    default:
+      return {};
+  }
 }
 
 }  // namespace postern::proxy

@@ -1,11 +1,12 @@
 // What the client hears when something fails. The whole policy of failure, on one screen.
 //
 // Inside, a failure is a kind and whose connection it happened on; here it becomes a POP3 response
-// code (RFC 2449, 3206) and a fixed sentence. Clients act on both: [AUTH] makes them ask for a new
-// password, so it is said only when the upstream refused the credentials; fetchmail reads the
-// words, so temporary refusals say "unavailable" and "wait", a busy maildrop says "locked", and a
-// wrong password says none of these. Host names and words of libraries are never shown; words of
-// the upstream only where they are meant for its user, and then as one short line of ASCII.
+// code (RFC 2449, 3206), or an IMAP one (RFC 5530), and a fixed sentence. Clients act on both:
+// [AUTH] makes them ask for a new password, so it is said only when the upstream refused the
+// credentials; fetchmail reads the words, so temporary refusals say "unavailable" and "wait", a
+// busy maildrop says "locked", and a wrong password says none of these. Host names and words of
+// libraries are never shown; words of the upstream only where they are meant for its user, and then
+// as one short line of ASCII.
 
 #pragma once
 
@@ -42,5 +43,20 @@ inline constexpr std::size_t kSaidOctetsMax = 200;
 [[nodiscard]] std::string refuse_overload();  // in place of a greeting
 [[nodiscard]] std::string refuse_not_removed(std::size_t left, std::size_t all);
 [[nodiscard]] std::string refuse(std::string_view text);  // plain -ERR: a mistake of the client's
+
+// ---- IMAP. A login that failed is answered with the client's tag.
+
+[[nodiscard]] std::string imap_refusal(std::string_view tag, const net::Error& error);
+[[nodiscard]] std::string imap_refuse_busy(std::string_view tag);       // too many sessions
+[[nodiscard]] std::string imap_refuse_throttled(std::string_view tag);  // too many failed logins
+[[nodiscard]] std::string imap_refuse_in_clear(std::string_view tag);   // LOGIN without TLS
+[[nodiscard]] std::string imap_refuse_mechanism(std::string_view tag);
+[[nodiscard]] std::string imap_mistake(std::string_view tag, std::string_view text);   // BAD
+[[nodiscard]] std::string imap_goodbye(std::string_view code, std::string_view text);  // BYE
+[[nodiscard]] std::string imap_refuse_overload();  // in place of a greeting
+
+// The last word to a client that is not logged in, when its session fails; empty if there is none
+// to be said.
+[[nodiscard]] std::string imap_last_words(const net::Error& error);
 
 }  // namespace postern::proxy

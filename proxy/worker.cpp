@@ -2,7 +2,7 @@
 
 #include "proxy/worker.hpp"
 
-#include "proxy/pop3_session.hpp"
+#include "proxy/serve.hpp"
 #include "proxy/trouble.hpp"
 
 #include <sys/socket.h>
@@ -133,13 +133,22 @@ void Worker::admit(Arrival& arrival) {
   auto stream = net::Stream::adopt(loop_, arrival.descriptor, arrival.peer, net::Origin::Client);
   if (!stream) return;
   const Services services{loop_, random_, *recorder_, roster_, shared_};
-  scope_->spawn(serve_pop3(
-      services, snapshot_, arrival.entry, std::move(*stream), std::move(arrival.admitted)));
+  scope_->spawn(
+      serve(services, snapshot_, arrival.entry, std::move(*stream), std::move(arrival.admitted)));
+}
+
+std::string_view overload_words(const conf::Listener& listener) {
+  static const std::string pop3 = refuse_overload();
+  static const std::string imap = imap_refuse_overload();
+  const bool speaks_first = listener.tls != conf::ListenerTls::Implicit &&
+                            listener.proxy_protocol == conf::ProxyProtocol::Off;
+  if (!speaks_first) return {};
+  return listener.protocol == conf::Protocol::Imap ? imap : pop3;
 }
 
 void turn_away(int descriptor, const conf::Listener& listener) {
-  if (listener.tls != conf::ListenerTls::Implicit) {
-    const std::string words = refuse_overload();
+  const std::string_view words = overload_words(listener);
+  if (!words.empty()) {
     (void)send(descriptor, words.data(), words.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   }
   ::close(descriptor);

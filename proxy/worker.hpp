@@ -85,6 +85,9 @@ class Worker {
   std::thread thread_;
 };
 
+// What a client that cannot be served hears on that listener; empty where it has to speak first.
+[[nodiscard]] std::string_view overload_words(const conf::Listener& listener);
+
 // Closes a connection that is not to be served; the client hears why if it can.
 void turn_away(int descriptor, const conf::Listener& listener);
 

@@ -3,6 +3,7 @@
 #include "upstream/authenticate.hpp"
 
 #include "upstream/refusal.hpp"
+#include "wire/ascii.hpp"
 #include "wire/imap_command.hpp"
 
 #include <array>
@@ -25,7 +26,7 @@ using wire::sasl::Mechanism;
 
 namespace {
 
-constexpr int kProxyHops = 5;  // x-proxy-ttl at the first gateway
+constexpr std::size_t kIdPairsMax = 30;  // RFC 2971, section 3.3
 
 // How the credentials go out, best first.
 enum class Way { PlainAtOnce, LoginCommand, PlainInSteps, LoginInSteps, TokenAtOnce, TokenInSteps };
@@ -75,24 +76,40 @@ std::optional<wire::imap::Parts> compose(Way way,
   return wire::imap::authenticate(tag, Mechanism::Plain, messages, way == Way::PlainAtOnce);
 }
 
+// What the client said of itself. Nobody but us may say what begins with "x-".
+std::vector<wire::imap::IdField> own_words(const ClientFacts& facts) {
+  constexpr std::size_t kOursMax = 8;
+  std::vector<wire::imap::IdField> words;
+  for (const wire::imap::IdField& field : facts.id) {
+    const bool reserved = wire::starts_with_caseless(field.name, "x-");
+    if (reserved || !wire::imap::can_be_told(field)) continue;
+    if (words.size() == kIdPairsMax - kOursMax) break;
+    words.push_back(field);
+  }
+  return words;
+}
+
 // ID for those who are configured to trust us (RFC 2971).
 std::string compose_id(ImapLink& link, const ClientFacts& facts, std::vector<std::string>& tags) {
-  tags.push_back(link.begin(UpstreamCommand::Other));
   const std::string client = facts.client.host();
   const std::string client_port = std::to_string(facts.client.port());
   const std::string listener = facts.listener.host();
   const std::string listener_port = std::to_string(facts.listener.port());
-  const std::string hops = std::to_string(kProxyHops);
-  const std::array<wire::imap::IdField, 7> fields = {{
-      {"x-originating-ip", client},
-      {"x-originating-port", client_port},
-      {"x-connected-ip", listener},
-      {"x-connected-port", listener_port},
-      {"x-session-id", facts.session},
-      {"x-proxy-ttl", hops},
-      {"x-client-transport", facts.secure ? "TLS" : "insecure"},
-  }};
-  return wire::imap::id(tags.back(), fields).value_or("");
+  const std::string hops = std::to_string(facts.hops);
+  std::vector<wire::imap::IdField> fields = own_words(facts);
+  fields.insert(fields.end(),
+                {
+                    {"x-originating-ip", client},
+                    {"x-originating-port", client_port},
+                    {"x-connected-ip", listener},
+                    {"x-connected-port", listener_port},
+                    {"x-session-id", facts.session},
+                    {"x-proxy-ttl", hops},
+                    {"x-client-transport", facts.secure ? "TLS" : "insecure"},
+                });
+  if (!facts.server_name.empty()) fields.push_back({"x-connected-name", facts.server_name});
+  tags.push_back(link.begin(UpstreamCommand::Other));
+  return wire::imap::id(tags.back(), fields).value_or(wire::imap::id(tags.back(), {}).value());
 }
 
 bool may_pipeline(const ImapLink& link, const Profile& profile, Way way) {
@@ -243,10 +260,12 @@ Task<ImapAnswer> say(ImapLink& link,
   co_return co_await link.conclude(speech.tag, nullptr, deadline);
 }
 
-// Tells the server who we are, where it wants that before a mailbox is opened.
-Task<> introduce(ImapLink& link, Deadline deadline) {
+// Tells the server who we are, or who the client says it is, where it wants that before a mailbox
+// is opened.
+Task<> introduce(ImapLink& link, const ClientFacts& facts, Deadline deadline) {
+  std::vector<wire::imap::IdField> fields = own_words(facts);
+  if (fields.empty()) fields.push_back({"name", "postern"});
   const std::string tag = link.begin(UpstreamCommand::Other);
-  const std::array<wire::imap::IdField, 1> fields = {{{"name", "postern"}}};
   const std::string command = wire::imap::id(tag, fields).value_or("");
   co_await link.send(command, deadline);
   (void)co_await link.conclude(tag, nullptr, deadline);  // whatever the answer is
@@ -274,13 +293,16 @@ Task<bool> log_in(ImapLink& link,
   if (!answer) co_await fail(answer.error());
   if (!answer->ok()) {
     net::Error refusal = login_refusal(*answer, link.settings());
-    if (!challenge.empty()) refusal.said = std::move(challenge);
+    if (wire::sasl::takes_token(speech.mechanism) && refusal.kind == Kind::Refused) {
+      refusal.said = std::move(challenge);
+      refusal.code.clear();
+    }
     co_await fail(std::move(refusal));
   }
   for (const std::string& tag : speech.id_tags) {
     (void)co_await link.conclude(tag, nullptr, deadline);  // whatever the answer is
   }
-  if (link.settings().id == conf::SendId::AfterLogin) co_await introduce(link, deadline);
+  if (link.settings().id == conf::SendId::AfterLogin) co_await introduce(link, facts, deadline);
   if (link.has_capabilities()) profile.after_login = link.capabilities();
   co_return !speech.followers.empty();
 }

@@ -20,6 +20,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace postern::upstream {
 
@@ -33,10 +34,17 @@ struct Account {
 // Whom we speak for, for upstreams that trust us to tell (x-originating-ip and its kin, as Dovecot
 // reads them before login).
 struct ClientFacts {
+  static constexpr unsigned kHops = 5;  // x-proxy-ttl at the first gateway
+
   net::Address client;
   net::Address listener;  // the address the client connected to
   std::string session;
   bool secure = false;
+  unsigned hops = kHops;      // that this connection may still make, ours included
+  std::string server_name{};  // that the client asked for (SNI)
+
+  // What the client said of itself by ID; the views are the caller's.
+  std::vector<wire::imap::IdField> id{};
 };
 
 // Composes the commands that may travel behind the login; called only if they do.

@@ -56,12 +56,25 @@ Directory::Directory(const conf::Settings& settings) {
 
 Directory::~Directory() = default;
 
-net::Result<Destination> Directory::find(std::string_view user) const {
+bool Directory::is_for(const conf::Route& route, conf::Protocol protocol) {
+  switch (route.protocol) {
+    case conf::RouteProtocol::Any:
+      return true;
+    case conf::RouteProtocol::Pop3:
+      return protocol == conf::Protocol::Pop3;
+    case conf::RouteProtocol::Imap:
+      return protocol == conf::Protocol::Imap;
+  }
+  return false;
+}
+
+net::Result<Destination> Directory::find(std::string_view user, conf::Protocol protocol) const {
   if (user.empty() || user.size() > kUserOctetsMax || wire::has_control(user)) {
     return net::failure(net::Kind::Refused, net::Origin::Here, "not a user name");
   }
   for (const Entry& entry : entries_) {
     const conf::Route& route = *entry.route;
+    if (!is_for(route, protocol)) continue;
     std::string name(user);
     if (!route.default_domain.empty() && name.find('@') == std::string::npos) {
       name += '@';

@@ -38,8 +38,12 @@ class Directory {
   Directory(const Directory&) = delete;
   Directory& operator=(const Directory&) = delete;
 
-  // Fails with Kind::Refused for a user that no route is for, or whose name cannot be one.
-  [[nodiscard]] net::Result<Destination> find(std::string_view user) const;
+  // Fails with Kind::Refused for a user that no route of the protocol is for, or whose name cannot
+  // be one.
+  [[nodiscard]] net::Result<Destination> find(std::string_view user, conf::Protocol protocol) const;
+
+  // Whether a route is for clients of that protocol.
+  [[nodiscard]] static bool is_for(const conf::Route& route, conf::Protocol protocol);
 
  private:
   struct Entry;

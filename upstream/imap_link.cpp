@@ -48,19 +48,6 @@ metrics::UpstreamResult result_of(Kind kind) {
   }
 }
 
-metrics::DisconnectReason reason_of(Kind kind) {
-  switch (kind) {
-    case Kind::Closed:
-      return metrics::DisconnectReason::Eof;
-    case Kind::Reset:
-      return metrics::DisconnectReason::Reset;
-    case Kind::Timeout:
-      return metrics::DisconnectReason::Timeout;
-    default:
-      return metrics::DisconnectReason::ProtocolError;
-  }
-}
-
 std::unexpected<net::Error> broken(std::string what) {
   return net::failure(Kind::Malformed, Origin::Upstream, std::move(what));
 }
@@ -75,25 +62,15 @@ net::Error beyond_bounds(net::Error error) {
 }  // namespace
 
 ImapLink::ImapLink(net::Stream stream, const LinkContext& context, std::uint32_t randomness)
-    : stream_(std::move(stream)), context_(context), tags_(randomness) {
-  stream_.set_read_size(net::BlockPool::kLarge);
-  ++context_.links;
-  context_.recorder.raise(
-      metrics::kMetrics.upstream_connections(context_.metric, metrics::LinkState::Active));
+    : passage_(std::move(stream), context.recorder, context.metric, context.links),
+      context_(context),
+      tags_(randomness) {
+  this->stream().set_read_size(net::BlockPool::kLarge);
 }
 
 ImapLink::~ImapLink() {
-  --context_.links;
-  metrics::Recorder& recorder = context_.recorder;
-  const metrics::Upstream upstream = context_.metric;
-  const metrics::Catalogue& metrics = metrics::kMetrics;
-  if (usable() && has_capabilities()) {
-    stream_.put(wire::imap::plain(tags_.next(), wire::imap::Plain::Logout));
-  }
-  recorder.lower(metrics.upstream_connections(upstream, metrics::LinkState::Active));
-  recorder.add(metrics.upstream_disconnects(upstream, end_reason_));
-  recorder.add(metrics.upstream_received(upstream), stream_.octets_received());
-  recorder.add(metrics.upstream_sent(upstream), stream_.octets_sent());
+  if (!passage_.is_here() || !usable() || !has_capabilities()) return;
+  stream().put(wire::imap::plain(tags_.next(), wire::imap::Plain::Logout));
 }
 
 // ---- speaking
@@ -108,7 +85,7 @@ std::string ImapLink::begin(metrics::UpstreamCommand kind) {
 
 net::Write ImapLink::send(std::string_view commands, Wait wait) {
   if (context_.log.traces()) context_.log.trace(metrics::Direction::ToUpstream, commands);
-  return stream_.write(commands, wait);
+  return stream().write(commands, wait);
 }
 
 net::Write ImapLink::send_login(std::string_view before,
@@ -120,7 +97,7 @@ net::Write ImapLink::send_login(std::string_view before,
       if (!shown.empty()) context_.log.trace(metrics::Direction::ToUpstream, shown);
     }
   }
-  return stream_.write({before, login, behind}, wait);
+  return stream().write({before, login, behind}, wait);
 }
 
 net::Deadline ImapLink::command_deadline() const {
@@ -185,7 +162,7 @@ Task<bool> ImapLink::until_body(std::string_view tag, Ear* ear, Wait wait) {
 
 Task<ImapAnswer> ImapLink::greeting(Wait wait) {
   const net::LineBound bound{.octets_max = LinkLimits::kLineOctets};
-  const auto line = co_await attempt(stream_.read_line(bound, wait));
+  const auto line = co_await attempt(stream().read_line(bound, wait));
   if (!line) {
     give_up(line.error().kind);
     co_await fail(beyond_bounds(line.error()));
@@ -198,15 +175,13 @@ Task<ImapAnswer> ImapLink::greeting(Wait wait) {
     const std::string said = wire::printable(line->text, 80);
     co_await fail(Kind::Malformed, Origin::Upstream, "no IMAP greeting: " + said);
   }
-  if (status->code && wire::equal_caseless(status->code->name, "CAPABILITY")) {
-    capabilities_ = wire::imap::parse_capabilities(status->code->argument);
-  }
+  note_code(*status);
   co_return ImapAnswer::from(*status);
 }
 
 Task<ImapLink::Heard> ImapLink::hear_one(Ear* ear, Wait wait) {
   if (bye_) co_await fail(Kind::Closed, Origin::Upstream, describe(*bye_));
-  const net::Line line = co_await stream_.read_line(line_bound(), wait);
+  const net::Line line = co_await stream().read_line(line_bound(), wait);
   if (const auto literal = wire::imap::announced_literal(line.text)) {
     co_return co_await hear_with_literals(std::string(line.text), ear, wait);
   }
@@ -242,15 +217,15 @@ Task<std::optional<wire::imap::Announcement>> ImapLink::take_literal(
     co_await fail(Kind::Limit, Origin::Upstream, "too many or too large literals");
   }
   text += "\r\n";
-  text += co_await stream_.read_exactly(literal.octets, wait);
-  const net::Line rest = co_await stream_.read_line(line_bound(), wait);
+  text += co_await stream().read_exactly(literal.octets, wait);
+  const net::Line rest = co_await stream().read_line(line_bound(), wait);
   text += rest.text;
   co_return wire::imap::announced_in_rest(rest.text);
 }
 
 net::ReadSome ImapLink::body_octets(Wait wait) {
-  return stream_.read_some(static_cast<std::size_t>(std::min<std::uint64_t>(body_->left, SIZE_MAX)),
-                           wait);
+  return stream().read_some(
+      static_cast<std::size_t>(std::min<std::uint64_t>(body_->left, SIZE_MAX)), wait);
 }
 
 Task<> ImapLink::skip_body(Wait wait) {
@@ -271,7 +246,7 @@ Task<std::optional<wire::Uid>> ImapLink::end_of_body(Wait wait) {
 
 Task<std::optional<wire::Uid>> ImapLink::hear_end_of_body(Wait wait) {
   assert(body_->left == 0);
-  const net::Line line = co_await stream_.read_line(line_bound(), wait);
+  const net::Line line = co_await stream().read_line(line_bound(), wait);
   std::string text(line.text);
   auto literal = wire::imap::announced_in_rest(text);
   for (unsigned literals = 0; literal; ++literals) {
@@ -285,9 +260,27 @@ Task<std::optional<wire::Uid>> ImapLink::hear_end_of_body(Wait wait) {
   co_return std::exchange(body_, nullptr)->fetch.uid;
 }
 
+void ImapLink::keep_for_client() {
+  keepsake_ = std::make_unique<Keepsake>();
+}
+
+Keepsake ImapLink::take_keepsake() {
+  return std::move(*std::exchange(keepsake_, nullptr));
+}
+
+void ImapLink::forget_capabilities() {
+  capabilities_ = {};
+  if (keepsake_) keepsake_->capabilities.clear();
+}
+
+Passage ImapLink::give_away() {
+  assert(usable());
+  return std::move(passage_);
+}
+
 // Lists and bodies are over for now: what they needed is given back.
 void ImapLink::settle() {
-  stream_.settle();
+  stream().settle();
   if (sent_.empty()) sent_.shrink_to_fit();
 }
 
@@ -311,6 +304,7 @@ Result<ImapLink::Heard> ImapLink::understand(std::string_view text, Ear* ear) {
   }
   if (const auto* list = std::get_if<wire::imap::CapabilityList>(&response)) {
     capabilities_ = list->capabilities;
+    if (keepsake_) keepsake_->capabilities = list->names;
   } else if (const auto* exists = std::get_if<wire::imap::Exists>(&response)) {
     messages_ = exists->count;
   }
@@ -318,10 +312,23 @@ Result<ImapLink::Heard> ImapLink::understand(std::string_view text, Ear* ear) {
   return Heard::Data;
 }
 
-Result<ImapLink::Heard> ImapLink::take_status(const wire::imap::Status& status) {
-  if (status.code && wire::equal_caseless(status.code->name, "CAPABILITY")) {
+// What a response code tells of the server, or has to tell its user.
+void ImapLink::note_code(const wire::imap::Status& status) {
+  if (!status.code) return;
+  if (wire::equal_caseless(status.code->name, "CAPABILITY")) {
     capabilities_ = wire::imap::parse_capabilities(status.code->argument);
+    if (keepsake_) keepsake_->capabilities = status.code->argument;
   }
+  const bool told_to_user = status.tag.empty() && (status.condition == Condition::Ok ||
+                                                   status.condition == Condition::No);
+  if (!keepsake_ || !told_to_user || !wire::equal_caseless(status.code->name, "ALERT")) return;
+  if (keepsake_->alerts.size() == Keepsake::kAlertsMax) return;
+  keepsake_->alerts.push_back(
+      {status.condition, wire::printable(status.text, ImapAnswer::kTextMax)});
+}
+
+Result<ImapLink::Heard> ImapLink::take_status(const wire::imap::Status& status) {
+  note_code(status);
   if (status.tag.empty()) {
     if (status.code && wire::equal_caseless(status.code->name, "UIDVALIDITY")) {
       told_validity_ = wire::parse_number(status.code->argument, UINT32_MAX).value_or(0);
@@ -375,7 +382,7 @@ ImapAnswer ImapLink::take_answer(std::string_view tag) {
 
 void ImapLink::give_up(Kind kind) {
   ended_ = true;
-  end_reason_ = bye_ ? metrics::DisconnectReason::Bye : reason_of(kind);
+  passage_.ends_by(bye_ ? metrics::DisconnectReason::Bye : disconnect_reason(kind));
 }
 
 void ImapLink::failed(std::string_view tag, Kind kind) {

@@ -19,6 +19,7 @@
 #include "net/stream.hpp"
 #include "net/task.hpp"
 #include "upstream/imap_answer.hpp"
+#include "upstream/passage.hpp"
 #include "upstream/profile.hpp"
 #include "wire/imap_capability.hpp"
 #include "wire/imap_login.hpp"
@@ -51,6 +52,19 @@ class Ear {
 
  protected:
   ~Ear() = default;
+};
+
+// What a server said during a login that its user is to hear.
+struct Keepsake {
+  static constexpr std::size_t kAlertsMax = 8;
+
+  struct Alert {
+    wire::imap::Condition condition;  // Ok or No
+    std::string text;                 // printable
+  };
+
+  std::string capabilities;  // their names, as the server wrote them; empty if it told none
+  std::vector<Alert> alerts;
 };
 
 // Bounds on what a server may say.
@@ -125,7 +139,17 @@ class ImapLink {
   [[nodiscard]] wire::imap::Capabilities capabilities() const { return capabilities_; }
 
   // What was known of capabilities no longer counts, until the server tells anew.
-  void forget_capabilities() { capabilities_ = {}; }
+  void forget_capabilities();
+
+  // From now on what the server says to its user is kept; once, until taken.
+  void keep_for_client();
+  [[nodiscard]] Keepsake take_keepsake();
+
+  [[nodiscard]] bool keeps_for_client() const { return keepsake_ != nullptr; }
+
+  // The connection, with what has come on it and was not read; no command may be under way. The
+  // link is of no use afterwards.
+  [[nodiscard]] Passage give_away();
 
   // The server has told its capabilities on this connection, and nothing has voided them since.
   [[nodiscard]] bool has_capabilities() const { return !capabilities_.empty(); }
@@ -152,7 +176,7 @@ class ImapLink {
 
   void set_family(Family family) { family_ = family; }
 
-  [[nodiscard]] net::Stream& stream() { return stream_; }
+  [[nodiscard]] net::Stream& stream() { return passage_.stream(); }
 
   [[nodiscard]] const conf::Upstream& settings() const { return context_.settings; }
 
@@ -196,18 +220,20 @@ class ImapLink {
 
   net::Result<Heard> understand(std::string_view text, Ear* ear);
   net::Result<Heard> take_status(const wire::imap::Status& status);
+  void note_code(const wire::imap::Status& status);
   net::Result<> count(std::size_t octets);
   [[nodiscard]] net::LineBound line_bound() const;
   [[nodiscard]] Command* find(std::string_view tag);
   ImapAnswer take_answer(std::string_view tag);
   void failed(std::string_view tag, net::Kind kind);
 
-  net::Stream stream_;
+  Passage passage_;
   LinkContext context_;
   wire::imap::Tags tags_;
   std::vector<Command> sent_;  // not yet concluded
   wire::imap::Capabilities capabilities_;
   std::unique_ptr<ImapAnswer> bye_;
+  std::unique_ptr<Keepsake> keepsake_;
   std::string challenge_;  // text of the last continuation
   std::unique_ptr<IncomingBody> body_;
   std::uint64_t messages_ = 0;
@@ -215,7 +241,6 @@ class ImapLink {
   std::uint64_t responses_left_ = LinkLimits::kResponses;
   std::uint64_t octets_left_ = LinkLimits::kOctets;
   Family family_ = Family::Other;
-  metrics::DisconnectReason end_reason_ = metrics::DisconnectReason::Logout;
   bool ended_ = false;
 };
 

@@ -59,6 +59,17 @@ void Profiles::drop(std::string_view greeting) {
   records_.erase(fingerprint(greeting));
 }
 
+std::optional<KnownCapabilities> Profiles::common() const {
+  std::optional<KnownCapabilities> common;
+  for (const auto& [greeting, profile] : records_) {
+    if (profile.after_login.empty()) continue;
+    if (!common) common = {profile.before_login, profile.after_login};
+    common->before_login = common->before_login.common_with(profile.before_login);
+    common->after_login = common->after_login.common_with(profile.after_login);
+  }
+  return common;
+}
+
 // Words that hold a digit are what changes from one connection to the next.
 std::string Profiles::fingerprint(std::string_view greeting) {
   std::string print;

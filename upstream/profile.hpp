@@ -11,6 +11,7 @@
 #include "wire/imap_capability.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -49,7 +50,14 @@ struct FamilyTraits {
 struct Profile {
   wire::imap::Capabilities before_login;  // inside TLS, if TLS is used
   wire::imap::Capabilities after_login;
+  std::string after_login_names{};  // as the server wrote them; empty if nobody wanted them yet
   Family family = Family::Other;
+};
+
+// What can be relied on at all servers of an upstream.
+struct KnownCapabilities {
+  wire::imap::Capabilities before_login;
+  wire::imap::Capabilities after_login;
 };
 
 // The records of one upstream. Greetings that differ in digits only (times, process numbers) are
@@ -64,6 +72,9 @@ class Profiles {
   void keep(std::string_view greeting, const Profile& profile);
 
   void drop(std::string_view greeting);
+
+  // What all servers met so far have in common; nothing as long as no login has succeeded.
+  [[nodiscard]] std::optional<KnownCapabilities> common() const;
 
  private:
   static std::string fingerprint(std::string_view greeting);

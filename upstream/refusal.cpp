@@ -18,15 +18,14 @@ using wire::imap::Condition;
 struct CodeMeaning {
   std::string_view name;
   Kind kind;
-  bool said = false;  // the text is meant for the user
 };
 
-// RFC 5530, and INUSE, LIMIT of the same.
-constexpr std::array<CodeMeaning, 14> kCodes = {{
+// RFC 5530, and those of RFC 2221 and RFC 3501. A plain ALERT means what the words mean.
+constexpr std::array<CodeMeaning, 15> kCodes = {{
     {"AUTHENTICATIONFAILED", Kind::Refused},
     {"AUTHORIZATIONFAILED", Kind::Refused},
     {"EXPIRED", Kind::Refused},
-    {"CONTACTADMIN", Kind::Denied, true},
+    {"CONTACTADMIN", Kind::Denied},
     {"NOPERM", Kind::Denied},
     {"PRIVACYREQUIRED", Kind::Denied},
     {"UNAVAILABLE", Kind::Unavailable},
@@ -37,6 +36,7 @@ constexpr std::array<CodeMeaning, 14> kCodes = {{
     {"INUSE", Kind::InUse},
     {"LIMIT", Kind::InUse},
     {"OVERQUOTA", Kind::Unavailable},
+    {"REFERRAL", Kind::Unavailable},
 }};
 
 bool contains_any(std::string_view text, const std::vector<std::string>& words) {
@@ -46,13 +46,13 @@ bool contains_any(std::string_view text, const std::vector<std::string>& words) 
 
 net::Error meaning(const ImapAnswer& answer, const conf::Upstream& settings, Kind otherwise) {
   net::Error error{otherwise, net::Origin::Upstream, describe(answer)};
+  error.said = answer.text;
+  error.code = wire::upper_cased(answer.code);
   for (const CodeMeaning& each : kCodes) {
     if (!answer.has_code(each.name)) continue;
     error.kind = each.kind;
-    if (each.said) error.said = answer.text;
     return error;
   }
-  if (answer.has_code("ALERT")) error.said = answer.text;
   if (contains_any(answer.text, settings.text_rules_in_use)) {
     error.kind = Kind::InUse;
   } else if (contains_any(answer.text, settings.text_rules_temporary)) {

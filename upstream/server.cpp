@@ -3,6 +3,8 @@
 #include "upstream/server.hpp"
 
 #include "upstream/refusal.hpp"
+#include "wire/ascii.hpp"
+#include "wire/proxy_header.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -85,6 +87,32 @@ BreakerSettings breaker_settings(const conf::Upstream& settings) {
           .pause_max = settings.breaker_backoff_max};
 }
 
+wire::ProxyEndpoint endpoint_of(const net::Address& address, bool v4) {
+  wire::ProxyEndpoint endpoint{.port = address.port()};
+  const auto octets = address.octets();  // an IPv4 address stands last
+  std::ranges::copy(octets.begin() + (v4 ? 12 : 0), octets.end(), endpoint.octets.begin());
+  return endpoint;
+}
+
+bool is_v4(const net::Address& address) {
+  return address.host().find(':') == std::string::npos;
+}
+
+// What the upstream hears first, where it expects a PROXY header. Both addresses are of one family.
+std::string proxy_header(const ClientFacts& facts) {
+  wire::ProxyHeader header{
+      .secure = facts.secure,
+      .authority = wire::all_printable(facts.server_name) ? facts.server_name : std::string(),
+      .unique_id = facts.session};
+  if (facts.client.known()) {
+    const bool v4 = is_v4(facts.client) && is_v4(facts.listener);
+    header.family = v4 ? wire::ProxyHeader::Family::V4 : wire::ProxyHeader::Family::V6;
+    header.source = endpoint_of(facts.client, v4);
+    header.destination = endpoint_of(facts.listener, v4);
+  }
+  return wire::compose_proxy_v2(header);
+}
+
 }  // namespace
 
 // Makes sure that a probe which ends without a result does not keep others from probing.
@@ -135,63 +163,120 @@ bool Server::is_up() const {
   });
 }
 
-Task<Entrance> Server::enter(const Account& account,
-                             const ClientFacts& facts,
-                             const Visit& visit,
-                             metrics::SessionLog& log) {
-  if (is_paused(account.user)) {
+// ---- errands
+
+// Opens a mailbox.
+class Server::Opening final : public Errand {
+ public:
+  explicit Opening(const Visit& visit) : visit_(visit) {}
+
+  void begin(ImapLink& link) override {
+    opening_ = std::make_unique<MailboxOpening>(link, visit_.mailbox, visit_.purpose);
+  }
+
+  std::string followers() override { return opening_->compose(visit_.with_list); }
+
+  Task<> go_on(ImapLink& link, Profile& profile) override {
+    mailbox_ = co_await opening_->open();
+    if (!link.has_capabilities()) link.assume_capabilities(profile.after_login);
+    if (!link.has_capabilities()) {
+      co_await ask_capabilities(link, link.command_deadline());
+      profile.after_login = link.capabilities();
+    }
+    link.set_family(profile.family);
+    if (visit_.with_list) co_await opening_->ask_list();
+  }
+
+  Entrance finish(std::unique_ptr<ImapLink> link) {
+    return {.link = std::move(link), .opening = std::move(opening_), .mailbox = mailbox_};
+  }
+
+ private:
+  const Visit& visit_;
+  std::unique_ptr<MailboxOpening> opening_;
+  OpenedMailbox mailbox_;
+};
+
+// Leaves everything else to the client.
+class Server::HandingOver final : public Errand {
+ public:
+  void begin(ImapLink& link) override { link.keep_for_client(); }
+
+  std::string followers() override { return {}; }
+
+  Task<> go_on(ImapLink& link, Profile& profile) override {
+    const bool warm = !profile.after_login_names.empty();
+    if (!link.has_capabilities() && !warm) {
+      co_await ask_capabilities(link, link.command_deadline());
+      profile.after_login = link.capabilities();
+    }
+    keepsake_ = link.take_keepsake();
+    if (keepsake_.capabilities.empty()) {
+      keepsake_.capabilities = profile.after_login_names;
+    } else {
+      profile.after_login_names = keepsake_.capabilities;
+    }
+  }
+
+  Joined finish(ImapLink& link) {
+    return {.passage = link.give_away(), .keepsake = std::move(keepsake_)};
+  }
+
+ private:
+  Keepsake keepsake_;
+};
+
+Task<Entrance> Server::enter(const Caller& caller, const Visit& visit) {
+  Opening errand(visit);
+  auto link = co_await run(caller, errand);
+  co_return errand.finish(std::move(link));
+}
+
+Task<Joined> Server::join(const Caller& caller) {
+  HandingOver errand;
+  const auto link = co_await run(caller, errand);
+  co_return errand.finish(*link);
+}
+
+Task<std::unique_ptr<ImapLink>> Server::run(const Caller& caller, Errand& errand) {
+  const std::string& user = caller.account.user;
+  if (is_paused(user)) {
     co_await fail(Kind::Unavailable, Origin::Upstream, "the upstream asked to be left alone");
   }
   const net::Slot slot = co_await take_slot();
   for (bool again = false;; again = true) {
-    Connected connected = co_await connect_any(account.user, log);
+    Connected connected = co_await connect_any(caller);
     const bool warm = !profiles_.find(connected.greeting).before_login.empty();
     const net::Time since = around_.loop.exact_now();
     Attempt trying(connected.address->breaker);
-    auto entered = co_await attempt(log_in_and_open(connected, account, facts, visit));
+    auto done = co_await attempt(log_in_for(connected, caller, errand));
     trying.reported();
-    report(*connected.address, entered ? nullptr : &entered.error(), "login", log);
-    if (entered) {
+    report(*connected.address, done ? nullptr : &done.error(), "login", caller.log);
+    if (done) {
       observe(metrics::ConnectPhase::Login, since);
-      co_return std::move(*entered);
+      co_return std::move(connected.link);
     }
-    if (const auto pause = suggested_backoff(entered.error().detail)) {
-      pause_user(account.user, *pause);
-    }
+    if (const auto pause = suggested_backoff(done.error().detail)) pause_user(user, *pause);
     // What was learned of the server may be out of date: once more, without it.
-    const Kind kind = entered.error().kind;
+    const Kind kind = done.error().kind;
     if (again || !warm || (kind != Kind::Denied && kind != Kind::Malformed)) {
-      co_await fail(std::move(entered.error()));
+      co_await fail(std::move(done.error()));
     }
     profiles_.drop(connected.greeting);
     around_.recorder.add(metrics::kMetrics.upstream_retries(metric_, metrics::RetryReason::Login));
   }
 }
 
-Task<Entrance> Server::log_in_and_open(Connected& connected,
-                                       const Account& account,
-                                       const ClientFacts& facts,
-                                       const Visit& visit) {
-  Entrance entrance{.link = std::move(connected.link)};
-  ImapLink& link = *entrance.link;
-  entrance.opening = std::make_unique<MailboxOpening>(link, visit.mailbox, visit.purpose);
-  MailboxOpening& opening = *entrance.opening;
+Task<> Server::log_in_for(Connected& connected, const Caller& caller, Errand& errand) {
+  ImapLink& link = *connected.link;
+  errand.begin(link);
   Profile profile = profiles_.find(connected.greeting);
   profile.family =
       settings_.family == conf::Family::Auto ? recognise(connected.greeting) : settings_.family;
-
-  const Followers followers = [&] { return opening.compose(visit.with_list); };
-  co_await log_in(link, profile, account, facts, followers);
-  entrance.mailbox = co_await opening.open();
-  if (!link.has_capabilities()) link.assume_capabilities(profile.after_login);
-  if (!link.has_capabilities()) {
-    co_await ask_capabilities(link, link.command_deadline());
-    profile.after_login = link.capabilities();
-  }
+  const Followers followers = [&errand] { return errand.followers(); };
+  co_await log_in(link, profile, caller.account, caller.facts, followers);
+  co_await errand.go_on(link, profile);
   profiles_.keep(connected.greeting, profile);
-  link.set_family(profile.family);
-  if (visit.with_list) co_await opening.ask_list();
-  co_return entrance;
 }
 
 bool OwnAddresses::has(const net::Address& peer, const net::Address& local) const {
@@ -205,7 +290,9 @@ bool OwnAddresses::has(const net::Address& peer, const net::Address& local) cons
 }
 
 Task<std::string> Server::visit(metrics::SessionLog& log) {
-  Connected connected = co_await connect_any({}, log);
+  const Account nobody;
+  const ClientFacts no_client;
+  Connected connected = co_await connect_any({.account = nobody, .facts = no_client, .log = log});
   ImapLink& link = *connected.link;
   if (!link.has_capabilities()) co_await ask_capabilities(link, link.command_deadline());
   std::string found = link.stream().peer().text() + ", ";
@@ -233,17 +320,17 @@ Task<net::Slot> Server::take_slot() {
   co_return std::move(*slot);
 }
 
-Task<Server::Connected> Server::connect_any(const std::string& user, metrics::SessionLog& log) {
+Task<Server::Connected> Server::connect_any(const Caller& caller) {
   net::Error last{Kind::Unavailable, Origin::Upstream, "no address may be tried now"};
   bool first = true;
-  for (Address* address : in_order(user)) {
+  for (Address* address : in_order(caller.account.user)) {
     if (!address->breaker.permits(around_.loop.now())) continue;
     if (!std::exchange(first, false)) {
       around_.recorder.add(
           metrics::kMetrics.upstream_retries(metric_, metrics::RetryReason::Connect));
     }
     Attempt trying(address->breaker);
-    auto connected = co_await attempt(connect_to(*address, log));
+    auto connected = co_await attempt(connect_to(*address, caller));
     if (connected) {
       // Not reported yet: only a login that is answered shows that the address is well. Until then
       // the attempt goes on under the caller's eyes.
@@ -257,11 +344,11 @@ Task<Server::Connected> Server::connect_any(const std::string& user, metrics::Se
   co_return Connected{};
 }
 
-Task<Server::Connected> Server::connect_to(Address& address, metrics::SessionLog& log) {
+Task<Server::Connected> Server::connect_to(Address& address, const Caller& caller) {
   std::string_view stage = "tcp";
-  auto connected = co_await attempt(connect_in_stages(address, log, stage));
+  auto connected = co_await attempt(connect_in_stages(address, caller, stage));
   if (!connected) {
-    report(address, &connected.error(), stage, log);
+    report(address, &connected.error(), stage, caller.log);
     co_await fail(std::move(connected.error()));
   }
   around_.recorder.add(
@@ -270,7 +357,7 @@ Task<Server::Connected> Server::connect_to(Address& address, metrics::SessionLog
 }
 
 Task<Server::Connected> Server::connect_in_stages(Address& address,
-                                                  metrics::SessionLog& log,
+                                                  const Caller& caller,
                                                   std::string_view& stage) {
   net::Time since = around_.loop.exact_now();
   const net::Deadline deadline{around_.loop.now() + settings_.connect_timeout_total};
@@ -282,7 +369,12 @@ Task<Server::Connected> Server::connect_in_stages(Address& address,
   }
 
   const auto randomness = static_cast<std::uint32_t>(around_.random.next());
-  const LinkContext context{around_.loop, settings_, around_.recorder, metric_, log, address.links};
+  if (settings_.send_client_address == conf::SendAddress::ProxyV2) {
+    const std::string header = proxy_header(caller.facts);
+    co_await stream.write(header, deadline);
+  }
+  const LinkContext context{
+      around_.loop, settings_, around_.recorder, metric_, caller.log, address.links};
   Connected connected{.link = std::make_unique<ImapLink>(std::move(stream), context, randomness),
                       .greeting = {},
                       .address = &address};

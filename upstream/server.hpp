@@ -1,8 +1,9 @@
 // One upstream as one worker sees it: its addresses and how they are, its limits, what was learned.
 //
-// enter() is the way from a user's credentials to a mailbox that is being opened. An address that
-// does not answer makes way for the next at once, a sick one is left alone for a while (Breaker),
-// and no more logins are under way at a time than the upstream can bear.
+// enter() is the way from a user's credentials to a mailbox that is being opened, join() that to a
+// connection that is handed over. An address that does not answer makes way for the next at once, a
+// sick one is left alone for a while (Breaker), and no more logins are under way at a time than the
+// upstream can bear.
 
 #pragma once
 
@@ -19,6 +20,7 @@
 #include "upstream/profile.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -47,6 +49,13 @@ struct Surroundings {
   const OwnAddresses& own;
 };
 
+// Who wants in, for whom, and where that is told.
+struct Caller {
+  const Account& account;
+  const ClientFacts& facts;
+  metrics::SessionLog& log;
+};
+
 // Which mailbox to open, and how.
 struct Visit {
   std::string mailbox;  // modified UTF-7
@@ -59,6 +68,13 @@ struct Entrance {
   std::unique_ptr<ImapLink> link;
   std::unique_ptr<MailboxOpening> opening;
   OpenedMailbox mailbox;
+};
+
+// A connection on which somebody is logged in and nothing is open, with what came on it behind the
+// answer to the login.
+struct Joined {
+  Passage passage;
+  Keepsake keepsake;  // with the capabilities that hold now, as the server tells or told them
 };
 
 class Server {
@@ -76,10 +92,10 @@ class Server {
 
   // Connects, logs in and opens. Fails with Kind::Refused only if the upstream refused the
   // credentials.
-  net::Task<Entrance> enter(const Account& account,
-                            const ClientFacts& facts,
-                            const Visit& visit,
-                            metrics::SessionLog& log);
+  net::Task<Entrance> enter(const Caller& caller, const Visit& visit);
+
+  // Connects, logs in and hands over.
+  net::Task<Joined> join(const Caller& caller);
 
   // Connects, and reads greeting and capabilities, for whoever wants to know whether that works.
   // Answers what was found, in a line.
@@ -88,6 +104,9 @@ class Server {
   [[nodiscard]] const conf::Upstream& settings() const { return settings_; }
 
   [[nodiscard]] metrics::Upstream metric() const { return metric_; }
+
+  // What all servers here are known to have; nothing as long as no login has succeeded.
+  [[nodiscard]] std::optional<KnownCapabilities> known() const { return profiles_.common(); }
 
   // Whether any address may be tried.
   [[nodiscard]] bool is_up() const;
@@ -106,6 +125,25 @@ class Server {
   // How one attempt went, for the breaker.
   class Attempt;
 
+  // What is to be done on a link besides logging in. A try that fails may be followed by another,
+  // on another link.
+  class Errand {
+   public:
+    virtual void begin(ImapLink& link) = 0;
+
+    // Commands that may travel behind the login; asked for only if they do.
+    virtual std::string followers() = 0;
+
+    // Somebody is logged in.
+    virtual net::Task<> go_on(ImapLink& link, Profile& profile) = 0;
+
+   protected:
+    ~Errand() = default;
+  };
+
+  class Opening;
+  class HandingOver;
+
   struct Connected {
     std::unique_ptr<ImapLink> link;
     std::string greeting;
@@ -113,15 +151,13 @@ class Server {
   };
 
   net::Task<net::Slot> take_slot();
-  net::Task<Connected> connect_any(const std::string& user, metrics::SessionLog& log);
-  net::Task<Connected> connect_to(Address& address, metrics::SessionLog& log);
+  net::Task<std::unique_ptr<ImapLink>> run(const Caller& caller, Errand& errand);
+  net::Task<> log_in_for(Connected& connected, const Caller& caller, Errand& errand);
+  net::Task<Connected> connect_any(const Caller& caller);
+  net::Task<Connected> connect_to(Address& address, const Caller& caller);
   net::Task<Connected> connect_in_stages(Address& address,
-                                         metrics::SessionLog& log,
+                                         const Caller& caller,
                                          std::string_view& stage);
-  net::Task<Entrance> log_in_and_open(Connected& connected,
-                                      const Account& account,
-                                      const ClientFacts& facts,
-                                      const Visit& visit);
 
   [[nodiscard]] std::vector<Address*> in_order(const std::string& user);
   void report(Address& address,

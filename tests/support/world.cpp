@@ -4,7 +4,7 @@
 
 #include "conf/load.hpp"
 #include "net/ticket_keys.hpp"
-#include "proxy/pop3_session.hpp"
+#include "proxy/serve.hpp"
 #include "proxy/tls_files.hpp"
 
 #include <cassert>
@@ -77,6 +77,12 @@ std::string base_configuration() {
          "listener.pop3s.protocol = 'pop3'\n"
          "listener.pop3s.listen = ['203.0.113.1:995']\n"
          "listener.pop3s.tls = 'implicit'\n"
+         "listener.imap.protocol = 'imap'\n"
+         "listener.imap.listen = ['203.0.113.1:143']\n"
+         "listener.imap.cleartext_login = 'always'\n"
+         "listener.imaps.protocol = 'imap'\n"
+         "listener.imaps.listen = ['203.0.113.1:993']\n"
+         "listener.imaps.tls = 'implicit'\n"
          "upstream.imap.url = 'imap://imap.example.net'\n"
          "upstream.imap.tls = 'off'\n"
          "upstream.imap.ca_file = '" +
@@ -139,7 +145,7 @@ World::World(const WorldWishes& wishes)
       recorder_(registry_.recorder()),
       log_({.descriptor = log_file_->descriptor(), .key = hash_key()},
            {.level = metrics::Level::Debug}),
-      shared_{log_, penalties_, occupancy_, state_},
+      shared_{log_, admission_, penalties_, occupancy_, state_},
       roster_(loop_),
       dialer_(loop_, shape_),
       sessions_(std::make_unique<net::Scope>([](const net::Error&) {})) {
@@ -159,7 +165,7 @@ void World::reload(const WorldWishes& wishes) {
   auto files =
       proxy::read_tls_files(*settings, origins, std::make_shared<net::TicketKeys>(), problems);
   auto own = std::make_shared<upstream::OwnAddresses>();
-  metrics::Configured configured{.protocols = {metrics::Protocol::Pop3}};
+  metrics::Configured configured{.protocols = {metrics::Protocol::Pop3, metrics::Protocol::Imap}};
   for (const conf::Listener& listener : settings->listeners) {
     configured.listeners.push_back(listener.name);
     for (const conf::Endpoint& endpoint : listener.listen) {
@@ -190,7 +196,7 @@ std::unique_ptr<Peer> World::connect(std::string_view listener, std::string_view
   auto [near, far] = memory_pair(loop_, net::Origin::Client, net::Origin::Here, shape);
   auto client = std::make_unique<Peer>(loop_, std::move(far));
   const proxy::Services services{loop_, random_, recorder_, roster_, shared_};
-  sessions_->spawn(proxy::serve_pop3(services, snapshot_, entry, std::move(near), {}));
+  sessions_->spawn(proxy::serve(services, snapshot_, entry, std::move(near), {}));
   return client;
 }
 

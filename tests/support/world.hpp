@@ -15,8 +15,9 @@
 //   world.loop().settle();
 //   EXPECT_EQ(client->heard(), ...);
 //
-// The base configuration: a listener "pop3" that offers STLS and lets clients log in in clear, a
-// listener "pop3s", both at 203.0.113.1, and one upstream "imap", reached without TLS.
+// The base configuration: listeners "pop3" and "imap" that offer TLS and let clients log in in
+// clear, listeners "pop3s" and "imaps", all at 203.0.113.1, and one upstream "imap", reached
+// without TLS.
 
 #pragma once
 
@@ -97,6 +98,7 @@ class World {
   metrics::Registry registry_;
   metrics::Recorder& recorder_;
   metrics::Log log_;
+  proxy::Admission admission_;
   proxy::Penalties penalties_;
   proxy::Occupancy occupancy_;
   proxy::StateMemory state_;

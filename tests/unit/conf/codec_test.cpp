@@ -116,16 +116,12 @@ TEST(Codec, RefusesWordsWithTheOneThatWasMeant) {
 
 TEST(Codec, RefusesWordsOfLaterVersionsAsSuch) {
   expect_said({
-      {"[listener.x]\nprotocol = 'imap'\nlisten = [':1']",
-       R"(f:14:12: error: listener.x.protocol: "imap" is not in this version: write "pop3")"},
       {"[listener.x]\nprotocol = 'submission'\nlisten = [':1']",
-       R"(f:14:12: error: listener.x.protocol: "submission" is not in this version: write "pop3")"},
-      {"listener.pop3.proxy_protocol = 'require'",
-       R"(f:13:32: error: listener.pop3.proxy_protocol: "require" is )"
-       R"(not in this version: write "off")"},
+       R"(f:14:12: error: listener.x.protocol: "submission" is not in this version: write "pop3" )"
+       R"(or "imap")"},
       {"upstream.imap.send_client_address = 'xclient'",
        R"(f:13:37: error: upstream.imap.send_client_address: "xclient" )"
-       R"(is not in this version: write "off" or "id")"},
+       R"(is not in this version: write "off", "id" or "proxy_v2")"},
       {"upstream.imap.auth = 'master'",
        R"(f:13:22: error: upstream.imap.auth: "master" is not in this )"
        R"(version: write "same", or { user = "NAME", password = { file )"

@@ -1,0 +1,86 @@
+// Greet, find out who it is, get out of the way.
+//
+// After the login nothing is parsed, so whatever client and server agree upon works: COMPRESS,
+// NOTIFY and what comes after them. It also means that there is no safe place for words of ours: a
+// session that has to end is just closed.
+
+#include "proxy/imap_session.hpp"
+
+#include "net/splice.hpp"
+#include "proxy/foreword.hpp"
+#include "proxy/imap_authorization.hpp"
+#include "proxy/session.hpp"
+#include "proxy/trouble.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace postern::proxy {
+
+namespace {
+
+using metrics::EndReason;
+using metrics::kMetrics;
+using metrics::Side;
+using net::Kind;
+using net::Origin;
+using net::Task;
+
+// Its own coroutine, so that what only a login needs is gone when the connections are joined.
+Task<std::optional<ImapPassage>> authorize(Session& session) {
+  ImapAuthorization authorization(session);
+  co_await authorization.greet();
+  auto passage = co_await attempt(authorization.run());
+  if (passage) co_return std::move(*passage);
+  const std::string last = imap_last_words(passage.error());
+  if (!last.empty()) session.client().put(last);
+  co_await fail(std::move(passage.error()));
+  co_return std::nullopt;
+}
+
+Task<> relay(Session& session, ImapPassage joined) {
+  net::Stream& client = session.client();
+  net::Stream& upstream = joined.passage.stream();
+  client.end_of_secrets();
+  upstream.end_of_secrets();
+  const net::SpliceTimes times{.idle = session.settings().imap.idle_timeout,
+                               .stalled = session.settings().limits.timeout_stalled};
+  net::SpliceTally tally;
+  const auto done = co_await attempt(net::Splice(client, upstream, times, tally));
+  session.recorder().add(kMetrics.backpressure_pauses(Side::Client), tally.pauses);
+  session.recorder().add(kMetrics.backpressure_pauses(Side::Upstream), tally.other_pauses);
+  session.enter(metrics::SessionState::Closing);
+  if (done) {
+    // A server that ends in order has said goodbye, as it does after LOGOUT.
+    session.end(tally.other_ended_first ? EndReason::Quit : EndReason::ClientClosed);
+    co_return;
+  }
+  if (done.error().origin == Origin::Upstream) {
+    joined.passage.ends_by(upstream::disconnect_reason(done.error().kind));
+  }
+  session.end(done.error());
+}
+
+Task<> converse(Session& session, Admitted& admitted) {
+  co_await hear_foreword(session, admitted);
+  auto passage = co_await authorize(session);
+  if (!passage) co_return;
+  Task<> relaying = relay(session, std::move(*passage));
+  passage.reset();
+  co_await std::move(relaying);
+}
+
+}  // namespace
+
+Task<> serve_imap(Services services,
+                  std::shared_ptr<const Snapshot> snapshot,
+                  std::size_t entry,
+                  net::Stream client,
+                  Admitted admitted) {  // counted for as long as it is served
+  const Entry& where = snapshot->entries[entry];
+  Session session(services, snapshot, where, std::move(client), metrics::Protocol::Imap);
+  const auto done = co_await attempt(converse(session, admitted));
+  if (!done) session.end(done.error());
+}
+
+}  // namespace postern::proxy
