@@ -38,7 +38,7 @@ class Mutt(Client):
         (spool / ".mh_sequences").touch()
         configuration = folder / "muttrc"
         configuration.write_text(self._configuration(maildrop, folder, mechanism, keep))
-        _run_in_terminal(["mutt", "-n", "-F", configuration, "-f", spool], folder)
+        run_in_terminal(["mutt", "-n", "-F", configuration, "-f", spool], folder)
         files = sorted((file for file in spool.iterdir() if file.name.isdigit()),
                        key=lambda file: int(file.name))
         return [file.read_bytes() for file in files]
@@ -60,7 +60,7 @@ class Mutt(Client):
                 'push "<fetch-mail>"\n')
 
 
-def _run_in_terminal(argv, folder):
+def run_in_terminal(argv, folder):
     """Runs mutt in a terminal until it has fetched its mail, and has it leave."""
     ours, theirs = pty.openpty()
     child = subprocess.Popen(argv, stdin=theirs, stdout=theirs, stderr=theirs,
