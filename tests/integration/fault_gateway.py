@@ -23,7 +23,7 @@ from tests.support.imap_commands import Settings
 PASSWORD = "s3cret-of-joe"
 HELD_BACK = 16 * 1024  # larger mail is streamed
 BREAKER_NEVER_OPENS = {"failures": 10_000, "share": "100%", "window": 64}
-PATIENCE = "700ms"
+PATIENCE = "1s"
 QUICK = {
     "upstream": {"imap": {
         **{name: PATIENCE for name in ("greeting_timeout", "handshake_timeout", "login_timeout",

@@ -49,7 +49,7 @@ class PollFaults:
     def bad_credentials(self):
         return self.gateway.metric("postern_auth_attempts_total", result="bad_credentials")
 
-    def test_G009_F018_F025_F030_F033_F034_F042_every_fault_on_the_way_in_is_temporary(self):
+    def test_G009_F018_F025_F030_F033_F034_F042_T051_every_fault_going_in_is_temporary(self):
         before = self.bad_credentials()
         for step in self.entry:
             for fault in FAULTS.keys() - {"hang", "bad", "no"}:
@@ -70,6 +70,15 @@ class PollFaults:
                 self.assert_logged("upstream.failed", kind="timeout")
                 self.server.wait_closed()
         self.assertEqual(self.bad_credentials(), before)
+
+    def test_T052_chatter_does_not_put_a_deadline_off(self):
+        for step in ("login", "select"):
+            with self.subTest(step):
+                chatter = [["flood", "* OK [ALERT] wait\r\n", 300], ["drip", 19, 0.1]]
+                heard = self.play(step, chatter, POLL)
+
+                self.assert_unavailable(heard)
+                self.assert_logged("upstream.failed", kind="timeout")
 
     def test_M074_M075_F030_F033_F034_F035_every_fault_at_the_list_is_told_and_none_is_short(self):
         for fault in FAULTS.keys() - {"hang"}:
