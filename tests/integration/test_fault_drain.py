@@ -19,6 +19,7 @@ CANNOT = b"-ERR [SYS/TEMP] cannot read message"
 DAMAGED = b"-ERR [SYS/TEMP]"
 MISTAKES = 20  # in a row, then the session ends
 GONE = b"-ERR message no longer exists"
+TOPS = ("TOP 1 0", "TOP 3 5", "TOP 3 3000", "TOP 2 1", "QUIT")
 SMALL_DRAIN = ("RETR 1", "DELE 1", "RETR 2", "QUIT")
 
 
@@ -73,6 +74,23 @@ class DrainFaults:
 
                 event = self.assert_logged("upstream.failed", stage="retr", kind=kind)
                 self.assertTrue(event.fields["session"])
+
+    def test_G002_F029_F030_F032_F039_M112_top_is_exact_or_refused_or_broken_off(self):
+        cut = {f"cut_{ending}": [["cut_literal", 10, ending]] for ending in ("close", "hang")}
+        withheld = {"nil": [["body", "NIL"]], "empty": [["body", '""']], "lying": [["announce", -1]],
+                    "other": [["uid", 77]], "twice": [["repeat", 2]]}
+        for name, actions in {**FAULTS, **cut, **withheld}.items():
+            for times in (1, None):
+                if name == "hang":
+                    continue
+                with self.subTest(name=name, times=times):
+                    heard = self.play(BODY, actions, TOPS, times=times)
+
+                    for command in TOPS[:-1]:
+                        refused = heard.said(command).startswith(b"-ERR")
+                        self.assertTrue(refused or heard.good(command), heard.lines)
+                    if times is None:
+                        self.assertFalse(heard.good(TOPS[0]), heard.lines)
 
     # Inside the literal.
 
