@@ -77,8 +77,8 @@ class DrainFaults:
 
     def test_G002_F029_F030_F032_F039_M112_top_is_exact_or_refused_or_broken_off(self):
         cut = {f"cut_{ending}": [["cut_literal", 10, ending]] for ending in ("close", "hang")}
-        withheld = {"nil": [["body", "NIL"]], "empty": [["body", '""']], "lying": [["announce", -1]],
-                    "other": [["uid", 77]], "twice": [["repeat", 2]]}
+        withheld = {"nil": [["body", "NIL"]], "empty": [["body", '""']],
+                    "lying": [["announce", -1]], "other": [["uid", 77]], "twice": [["repeat", 2]]}
         for name, actions in {**FAULTS, **cut, **withheld}.items():
             for times in (1, None):
                 if name == "hang":
