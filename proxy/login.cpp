@@ -87,9 +87,9 @@ Task<LoginOutcome> Login::ask(wire::sasl::Credentials& credentials, Opener& open
   const std::string_view upstream =
       destination ? std::string_view(session_.settings().upstreams[destination->upstream].name)
                   : std::string_view();
+  const std::string user = destination ? destination->login : credentials.user;
   const LoginTry login{.upstream = upstream,
-                       .user = destination ? std::string_view(destination->login)
-                                           : std::string_view(credentials.user),
+                       .user = user,
                        .secret = credentials.secret,
                        .client = session_.client_address()};
   const net::Digest digest = penalties.digest_of(login);
