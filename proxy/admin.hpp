@@ -1,7 +1,7 @@
 // The operator's window: /metrics, /healthz and /readyz over HTTP, for reading only.
 //
 // It lives in threads of its own, so that no scrape ever touches a loop, and is bounded on its own:
-// four requests at a time, five seconds each.
+// four requests at a time, five seconds each from its first octet to its last.
 
 #pragma once
 
