@@ -7,12 +7,35 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <fstream>
 #include <sys/resource.h>
 
 namespace postern::net {
 
+namespace {
+
+// The tightest limit of the control groups (version 2) around this process. libuv knows those of
+// version 1 only.
+std::uint64_t control_group_limit() {
+  std::uint64_t limit = UINT64_MAX;
+  std::ifstream own("/proc/self/cgroup");
+  for (std::string line; std::getline(own, line);) {
+    if (!line.starts_with("0::/")) continue;
+    const std::filesystem::path root("/sys/fs/cgroup");
+    for (std::filesystem::path group = root / line.substr(4);; group = group.parent_path()) {
+      std::uint64_t octets = 0;
+      if (std::ifstream(group / "memory.max") >> octets) limit = std::min(limit, octets);
+      if (group == root || !group.has_relative_path()) break;
+    }
+  }
+  return limit;
+}
+
+}  // namespace
+
 std::uint64_t memory_limit() {
-  const std::uint64_t all = uv_get_total_memory();
+  const std::uint64_t all = std::min(uv_get_total_memory(), control_group_limit());
   const std::uint64_t constrained = uv_get_constrained_memory();
   return constrained == 0 ? all : std::min(all, constrained);
 }
