@@ -157,6 +157,7 @@ std::vector<conf::Problem> Gateway::accept(conf::Outcome outcome) {
   if (problems.has_errors()) return problems.take();
 
   settings_ = std::move(settings);
+  connections_max_ = connections_max();
   origins_ = std::move(outcome.origins);
   tls_ = std::move(tls);
   log_.apply(log_settings(*settings_));
@@ -395,7 +396,6 @@ void Gateway::connected(const Door& door, int descriptor, const net::Address& pe
 
 void Gateway::run(const Moments& moments) {
   moments_ = moments;
-  connections_max_ = connections_max();
   const unsigned count =
       settings_->server.workers != 0 ? settings_->server.workers : net::processors();
   for (unsigned i = 0; i < count; ++i) {
