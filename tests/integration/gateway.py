@@ -40,6 +40,7 @@ class Gateway:
         self._pki = pki or server.pki
         self.folder = work_folder("gateway")
         self.process = None
+        self.wrapper = []  # words that run the binary in another way, as `prlimit --nofile=9 --`
         upstream = gateway_config.upstream_settings(server, upstream_tls, self._pki.ca_file)
         defaults = gateway_config.default_settings(self.folder, self._pki, upstream)
         self.settings = gateway_config.laid_over(defaults, settings or {})
@@ -56,7 +57,7 @@ class Gateway:
     def start(self):
         """Starts the binary and returns once it takes connections."""
         self.write_configuration()
-        self.process = Process([binary(), "run", "--config", self.configuration],
+        self.process = Process([*self.wrapper, binary(), "run", "--config", self.configuration],
                                self.folder / "log")
         try:
             wait_until(self._settled, READY_SECONDS, "the gateway's start")
