@@ -419,6 +419,11 @@ void Server::report(Address& address,
                     const net::Error* error,
                     std::string_view stage,
                     metrics::SessionLog& log) {
+  // Who was told to stop, or was stopped by a fault of ours, has learned nothing of the address.
+  if (error != nullptr &&
+      (error->kind == net::Kind::Cancelled || error->kind == net::Kind::Internal)) {
+    return address.breaker.abandoned();
+  }
   const net::Time now = around_.loop.now();
   const std::uint64_t index = static_cast<std::uint64_t>(address.metric);
   const net::Duration in_state = now - address.breaker.since();
