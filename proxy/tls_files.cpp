@@ -65,7 +65,7 @@ class Reader {
     const auto now = std::chrono::system_clock::now();
     if (identity->not_after() <= now) {
       error(key + ".certificate", "the certificate has expired");
-    } else if (identity->not_before() > now) {
+    } else if (identity->not_before() > now + net::TlsContext::kClockSlack) {
       error(key + ".certificate", "the certificate is not valid yet");
     } else if (identity->not_after() - now < TlsFiles::kExpiresSoon) {
       problems_.warning(origins_.nearest(key + ".certificate"),

@@ -48,8 +48,10 @@ X509* blank(EVP_PKEY* key, const std::string& common_name, const LeafWishes& wis
   X509* certificate = X509_new();
   X509_set_version(certificate, X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate), ++serial);
-  X509_gmtime_adj(X509_getm_notBefore(certificate), 86400L * wishes.starts_in_days);
-  X509_gmtime_adj(X509_getm_notAfter(certificate), 86400L * wishes.ends_in_days);
+  X509_gmtime_adj(X509_getm_notBefore(certificate),
+                  86400L * wishes.starts_in_days + wishes.and_seconds);
+  X509_gmtime_adj(X509_getm_notAfter(certificate),
+                  86400L * wishes.ends_in_days + wishes.and_seconds);
   X509_set_pubkey(certificate, key);
   X509_NAME* name = X509_get_subject_name(certificate);
   X509_NAME_add_entry_by_txt(name,

@@ -18,6 +18,7 @@ struct LeafWishes {
   std::string name = "localhost";  // subject alternative name; "IP:127.0.0.1" makes an address
   int starts_in_days = -1;
   int ends_in_days = 30;
+  int and_seconds = 0;      // added to both
   bool for_servers = true;  // extended key usage serverAuth, else clientAuth
   bool rsa = false;         // RSA 2048 instead of ECDSA P-256
   int rsa_bits = 2048;
