@@ -74,6 +74,8 @@ Loop::~Loop() {
   close_handle(timer_);
   close_handle(async_);
   uv_run(uv_.get(), UV_RUN_DEFAULT);
+  // A stop() that came when nothing ran any more has ended that at once.
+  uv_run(uv_.get(), UV_RUN_DEFAULT);
   const int busy = uv_loop_close(uv_.get());
   assert(busy == 0);  // somebody still has a socket open on a loop that ends
   (void)busy;
