@@ -39,7 +39,13 @@ class GatewayCase(unittest.TestCase):
         made = Gateway(server or self.server, upstream_tls=upstream_tls, pki=self.pki,
                        settings=settings)
         made.wrapper = list(wrapper)
-        return self.enterContext(made)
+        self.enterContext(made)
+        self.addCleanup(self._expect_good_end, made)
+        return made
+
+    def _expect_good_end(self, gateway):
+        """A process that crashed would be taken for one that cut its clients off."""
+        self.assertIn(gateway.stop(), (0, None), gateway.log()[-2000:])
 
     def connect(self, gateway, mode="clear", **options):
         """A connection whose greeting has been read."""
