@@ -153,7 +153,7 @@ class MemoryTest(GatewayCase):
 
         self.assertEqual(pop3.ask("NOOP")[:3], b"+OK")
 
-    def test_T073_G8_after_login_no_password_is_in_memory_if_it_is_not_to_be_kept(self):
+    def test_T073_G008_after_login_no_password_is_in_memory_if_it_is_not_to_be_kept(self):
         for upstream in ("clear", "implicit"):
             gateway = self.start({"auth": {"keep_secret": False}}, upstream_tls=upstream)
             for mode, mechanism, way in self.each_way():
@@ -167,7 +167,7 @@ class MemoryTest(GatewayCase):
                     self.assertEqual(pop3.ask("QUIT")[:3], b"+OK")
             gateway.stop()
 
-    def test_T073_G8_after_the_session_no_password_is_in_memory(self):
+    def test_T073_G008_after_the_session_no_password_is_in_memory(self):
         for upstream in ("clear", "implicit"):
             gateway = self.start(upstream_tls=upstream)
             ended = 0

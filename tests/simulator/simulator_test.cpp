@@ -62,7 +62,7 @@ std::vector<FaultKind> kinds(FaultKind first, FaultKind last) {
   return all;
 }
 
-TEST(Simulator, G1_G2_G5_G7_G8_G9_G10_G11_G12_HoldInSeededRuns) {
+TEST(Simulator, G001_G002_G005_G007_G008_G009_G010_G011_G012_HoldInSeededRuns) {
   const std::uint64_t first = number_of("POSTERN_SIMULATOR_SEED", 1);
   const std::uint64_t runs = number_of("POSTERN_SIMULATOR_RUNS", 300);
   int failures = 0;
@@ -103,7 +103,7 @@ TEST(Simulator, F029_F030_F035_F036_F040_F041_EveryUpstreamFaultAtEveryStep) {
   }
 }
 
-TEST(Simulator, F055_G11_ACrashAtEveryStep) {
+TEST(Simulator, F055_G011_ACrashAtEveryStep) {
   for (const bool uidplus : {true, false}) {
     for (const Errand& errand : errands()) {
       for (std::size_t at = 0; at < errand.commands; ++at) {
@@ -144,7 +144,7 @@ TEST(Simulator, F014_EverySplitOfTheInputGivesTheSame) {
 // The commit as a small machine: each of its steps may be lost before or after it was done, the
 // link is made again, and the same may happen there. Whatever is left is nothing done, flagged, or
 // deleted after QUIT, and +OK is only said of the last.
-TEST(CommitModel, F040_F041_F055_G1_TwoFaultsAtAnyTwoSteps) {
+TEST(CommitModel, F040_F041_F055_G001_TwoFaultsAtAnyTwoSteps) {
   const std::vector<FaultKind> breaks = {
       FaultKind::LoseCommand, FaultKind::LoseAnswer, FaultKind::AnswerNo, FaultKind::Crash};
   const bool is_long = std::getenv("POSTERN_SIMULATOR_RUNS") != nullptr;
