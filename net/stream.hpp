@@ -208,6 +208,14 @@ class Stream {
   // Waits until there is something to read, and shows it without taking it.
   [[nodiscard]] Readable readable(Wait wait) { return {*core_, wait}; }
 
+  // Waits until the peer is gone: for whoever does something on its behalf meanwhile. Ends in the
+  // error that ended the stream, or without one after stop_watching(). Ends views.
+  [[nodiscard]] Departure departure(Wait wait) { return {*core_, wait}; }
+
+  void stop_watching() {
+    if (core_->watcher() != nullptr) core_->watcher()->call_off();
+  }
+
   // Octets that came and were not read; those that TLS still hides count.
   [[nodiscard]] std::size_t waiting() const { return core_->waiting(); }
 

@@ -159,7 +159,11 @@ void StreamCore::received_end(Error error) {
   } else if (!ended_) {
     ended_ = std::make_unique<Error>(std::move(error));
   }
-  if (reader_ != nullptr) reader_->progress();
+  if (reader_ != nullptr) {
+    reader_->progress();
+  } else if (watcher_ != nullptr) {
+    watcher_->progress();
+  }
   if (tls_ && !released_) loop_.tls_buffers().flush();
 }
 
@@ -237,20 +241,21 @@ void StreamCore::broke(Error error) {
     queue_.clear();
     if (!ended_) ended_ = std::make_unique<Error>(std::move(error));
   }
-  if (reader_ != nullptr || writer_ != nullptr) loop_.defer(*this);
+  if (reader_ != nullptr || writer_ != nullptr || watcher_ != nullptr) loop_.defer(*this);
 }
 
 void StreamCore::cancel(Error error) {
   ended_ = std::make_unique<Error>(std::move(error));
   broken_ = true;
   queue_.clear();
-  if (reader_ != nullptr || writer_ != nullptr) loop_.defer(*this);
+  if (reader_ != nullptr || writer_ != nullptr || watcher_ != nullptr) loop_.defer(*this);
 }
 
 // Wakes those whom broke() or cancel() left to wake, and goes on reading after a pause.
 void StreamCore::run_deferred() {
   if (released_) return;
   if (broken_ && writer_ != nullptr) writer_->drained();
+  if (broken_ && watcher_ != nullptr) watcher_->progress();
   if (reader_ == nullptr || released_) return;
   if (ended_) return reader_->progress();
   start_reading();
@@ -264,7 +269,7 @@ void StreamCore::end_output() {
 }
 
 void StreamCore::release() {
-  assert(reader_ == nullptr && writer_ == nullptr);
+  assert(reader_ == nullptr && writer_ == nullptr && watcher_ == nullptr);
   released_ = true;
   if (tls_ && !broken_) {
     loop_.tls_buffers().flush();
@@ -303,6 +308,27 @@ void Reading::withdraw() {
 
 void Reading::end_as_stream() {
   end(Error(*stream_->ended()));
+}
+
+Departure::Departure(StreamCore& stream, Wait wait)
+    : Operation(stream.loop(), wait, stream.origin()), stream_(&stream) {}
+
+// Whoever ended in order may have said something before, and is owed the answer; whoever broke the
+// connection hears nothing more.
+void Departure::progress() {
+  while (stream_->pull()) {
+  }
+  if (stream_->ended() == nullptr) return;
+  if (!stream_->broken() && !stream_->unread().empty()) return;
+  end(Error(*stream_->ended()));
+}
+
+void Departure::enlist() {
+  stream_->set_watcher(this);
+}
+
+void Departure::withdraw() {
+  stream_->set_watcher(nullptr);
 }
 
 Writing::Writing(StreamCore& stream, Wait wait, std::size_t unsent_max)

@@ -89,6 +89,32 @@ class Writing : public Operation, public StreamWriter {
   std::size_t unsent_then_ = 0;  // when the wait was last started anew
 };
 
+// A wait for the peer to go, while nobody reads: one that is gone for good, and left nothing to be
+// answered. Only what a stream takes in ahead of its reader can tell (set_read_ahead).
+class Departure final : public Operation {
+ public:
+  Departure(StreamCore& stream, Wait wait);
+  Departure(Departure&&) = default;
+
+  ~Departure() override { abandon(); }
+
+  void take() const {}
+
+  // Looks whether it has gone.
+  void progress();
+
+  // Nobody wants to know any more: the wait ends as if it had been for this.
+  void call_off() { done(); }
+
+ private:
+  void begin() override { progress(); }
+
+  void enlist() override;
+  void withdraw() override;
+
+  StreamCore* stream_;
+};
+
 class StreamCore : protected Deferred {
  public:
   // Octets of a client read ahead of commands, so that its end is noticed; then reading stops.
@@ -115,6 +141,10 @@ class StreamCore : protected Deferred {
   [[nodiscard]] const Error* ended() const { return ended_.get(); }
 
   void set_reader(StreamReader* reader);
+
+  void set_watcher(Departure* watcher) { watcher_ = watcher; }
+
+  [[nodiscard]] Departure* watcher() const { return watcher_; }
 
   // Gives back memory that holds nothing unread. Ends views of what was read.
   void settle();
@@ -238,6 +268,7 @@ class StreamCore : protected Deferred {
   Block* input_ = nullptr;
   StreamReader* reader_ = nullptr;
   StreamWriter* writer_ = nullptr;
+  Departure* watcher_ = nullptr;
   ErrorPtr ended_;
   std::unique_ptr<TlsEngine> tls_;
   std::unique_ptr<Linger> linger_;
