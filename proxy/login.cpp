@@ -2,6 +2,7 @@
 
 #include "proxy/login.hpp"
 
+#include "net/scope.hpp"
 #include "net/sleep.hpp"
 
 #include <algorithm>
@@ -118,15 +119,44 @@ Task<LoginOutcome> Login::ask(wire::sasl::Credentials& credentials, Opener& open
                     .user = target.destination.login,
                     .secret = credentials.secret.duplicate()};
   session_.log().upstream(upstream);
-  auto end = co_await net::attempt(opener.open(std::move(target)));
+  auto end = co_await net::attempt(open_while_there(std::move(target), opener));
   if (end) co_return LoginOutcome{.end = *end};
   if (end.error().kind == Kind::Refused) {
     LoginOutcome refused = refuse(end.error().detail);
     refused.error = std::move(end.error());
     co_return refused;
   }
-  if (end.error().kind == Kind::Cancelled) co_await fail(std::move(end.error()));
+  const bool over = end.error().kind == Kind::Cancelled || end.error().origin == Origin::Client;
+  if (over) co_await fail(std::move(end.error()));
   co_return LoginOutcome{.end = LoginEnd::Failed, .error = std::move(end.error())};
+}
+
+namespace {
+
+Task<> carry_out(Opener& opener, LoginTarget target, std::optional<net::Result<LoginEnd>>& end) {
+  end = co_await net::attempt(opener.open(std::move(target)));
+}
+
+}  // namespace
+
+// Opens, and gives up as soon as the client is gone: nobody hears the answer then, and the upstream
+// has better things to do.
+Task<LoginEnd> Login::open_while_there(LoginTarget target, Opener& opener) {
+  std::optional<net::Result<LoginEnd>> end;
+  net::Scope scope([](const net::Error&) {});
+  scope.spawn(carry_out(opener, std::move(target), end));
+  if (!end && scope.live() > 0) {
+    scope.when_empty([this] { session_.client().stop_watching(); });
+    const net::Deadline whenever{net::Time::max()};
+    auto gone = co_await net::attempt(session_.client().departure(whenever));
+    if (!gone) {
+      scope.cancel();
+      co_await fail(std::move(gone.error()));
+    }
+  }
+  if (!end) co_await fail(Kind::Internal, Origin::Here, "the login ended without an end");
+  if (!*end) co_await fail(std::move(end->error()));
+  co_return **end;
 }
 
 // Counted from the beginning of the command: how long the upstream took does not show.

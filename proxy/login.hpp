@@ -72,6 +72,7 @@ class Login {
 
  private:
   net::Task<LoginOutcome> ask(wire::sasl::Credentials& credentials, Opener& opener);
+  net::Task<LoginEnd> open_while_there(LoginTarget target, Opener& opener);
   net::Task<> delay(net::Time since, net::Duration how_long);
   void record(metrics::Mechanism mechanism, const LoginOutcome& outcome, net::Time since);
 
