@@ -60,10 +60,6 @@ Pop3Transaction::Pop3Transaction(Session& session, OpenMaildrop opened)
   session_.client().set_unsent(talk_.policy().out_high.octets, talk_.policy().out_low.octets);
 }
 
-Pop3Transaction::~Pop3Transaction() {
-  session_.services().roster.strike_off(session_.client());
-}
-
 Task<> Pop3Transaction::run() {
   Next next = Next::Go;
   while (next == Next::Go) {

@@ -20,7 +20,6 @@ class Pop3Transaction {
  public:
   Pop3Transaction(Session& session, OpenMaildrop opened);
 
-  ~Pop3Transaction();
   Pop3Transaction(const Pop3Transaction&) = delete;
   Pop3Transaction& operator=(const Pop3Transaction&) = delete;
 

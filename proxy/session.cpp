@@ -112,6 +112,7 @@ Session::Session(const Services& services,
 }
 
 Session::~Session() {
+  services_.roster.strike_off(client_);
   recorder().lower(kMetrics.sessions_active(protocol_, state_));
   recorder().lower(kMetrics.connections_active(entry_.metric));
   const net::Duration seconds = loop().exact_now() - began_;
