@@ -20,6 +20,19 @@ constexpr std::array<std::string_view, 28> kNames{
     "AUTH=PLAIN", "AUTH=LOGIN",  "AUTH=XOAUTH2", "AUTH=OAUTHBEARER"};
 static_assert(static_cast<std::size_t>(Capability::AuthOAuthBearer) + 1 == kNames.size());
 
+// What a server of IMAP4rev2 can without naming it (RFC 9051, appendix E).
+constexpr std::array kOfRev2{Capability::SaslIr,
+                             Capability::LiteralMinus,
+                             Capability::Enable,
+                             Capability::UidPlus,
+                             Capability::Move,
+                             Capability::Esearch,
+                             Capability::Unselect,
+                             Capability::ListExtended,
+                             Capability::SpecialUse,
+                             Capability::Namespace,
+                             Capability::Idle};
+
 }  // namespace
 
 bool Capabilities::has(sasl::Mechanism mechanism) const noexcept {
@@ -47,6 +60,10 @@ Capabilities parse_capabilities(std::string_view list) noexcept {
       capabilities.add(static_cast<Capability>(found - kNames.begin()));
     }
     list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  if (capabilities.has(Capability::Imap4Rev2)) {
+    for (const Capability each : kOfRev2)
+      capabilities.add(each);
   }
   return capabilities;
 }

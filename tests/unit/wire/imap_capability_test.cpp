@@ -12,6 +12,7 @@ namespace {
 TEST(ImapCapabilities, EachIsFoundByItsNameInAnyCase) {
   for (unsigned index = 0; index <= static_cast<unsigned>(Capability::AuthOAuthBearer); ++index) {
     const auto capability = static_cast<Capability>(index);
+    if (capability == Capability::Imap4Rev2) continue;  // means others besides
     Capabilities only;
     only.add(capability);
     EXPECT_EQ(parse_capabilities(name(capability)), only) << name(capability);
@@ -53,6 +54,25 @@ TEST(ImapCapabilities, TakesWholeWordsOnly) {
 TEST(ImapCapabilities, M062_KnowsBothRevisions) {
   EXPECT_TRUE(parse_capabilities("IMAP4rev2").has(Capability::Imap4Rev2));
   EXPECT_FALSE(parse_capabilities("IMAP4rev2").has(Capability::Imap4Rev1));
+}
+
+TEST(ImapCapabilities, M062_TheSecondRevisionCanWhatItDoesNotName) {
+  const Capabilities known = parse_capabilities("IMAP4rev2");
+
+  for (const Capability each : {Capability::UidPlus,
+                                Capability::Move,
+                                Capability::Esearch,
+                                Capability::SaslIr,
+                                Capability::LiteralMinus}) {
+    EXPECT_TRUE(known.has(each)) << name(each);
+  }
+  for (const Capability each : {Capability::Imap4Rev1,
+                                Capability::LiteralPlus,
+                                Capability::CondStore,
+                                Capability::QResync,
+                                Capability::AuthPlain}) {
+    EXPECT_FALSE(known.has(each)) << name(each);
+  }
 }
 
 }  // namespace
