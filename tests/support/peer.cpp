@@ -59,6 +59,24 @@ net::Task<> Peer::take_in(std::shared_ptr<const net::TlsContext> tls, std::strin
   }
 }
 
+void Peer::take(std::size_t octets) {
+  reading_ = std::make_unique<net::Scope>([](const net::Error&) {});
+  if (stream_.is_open()) reading_->spawn(take_some(octets));
+}
+
+net::Task<> Peer::take_some(std::size_t octets) {
+  while (octets > 0) {
+    const auto some =
+        co_await attempt(stream_.read_some(octets, net::Deadline{loop_.now() + kForEver}));
+    if (!some) {
+      end_ = some.error().kind;
+      co_return;
+    }
+    heard_ += *some;
+    octets -= some->size();
+  }
+}
+
 void Peer::end_output() {
   if (stream_.is_open()) writing_.spawn(finish_output());
 }

@@ -32,6 +32,9 @@ class Peer {
   void stop_listening();
   void listen();
 
+  // Takes at most so many octets more, and then stops listening: a slow reader.
+  void take(std::size_t octets);
+
   // What was heard and not yet taken; whoever has seen it may take it away.
   [[nodiscard]] std::string& heard() { return heard_; }
 
@@ -55,6 +58,7 @@ class Peer {
 
  private:
   net::Task<> take_in(std::shared_ptr<const net::TlsContext> tls, std::string server_name);
+  net::Task<> take_some(std::size_t octets);
   net::Task<> finish_output();
   void listen_after(std::shared_ptr<const net::TlsContext> tls, std::string server_name);
 
