@@ -88,6 +88,7 @@ Task<LoginOutcome> Login::ask(wire::sasl::Credentials& credentials, Opener& open
   const std::string_view upstream =
       destination ? std::string_view(session_.settings().upstreams[destination->upstream].name)
                   : std::string_view();
+  // Kept here: the destination goes on to whoever opens, and what is remembered needs the name.
   const std::string user = destination ? destination->login : credentials.user;
   const LoginTry login{.upstream = upstream,
                        .user = user,
