@@ -72,8 +72,7 @@ std::chrono::system_clock::time_point time_of(const ASN1_TIME* asn1) {
 void set_up(SSL_CTX* context, TlsVersion version_min) {
   SSL_CTX_set_min_proto_version(context, openssl_version(version_min));
   SSL_CTX_set_options(context,
-                      SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CLEANSE_PLAINTEXT |
-                          SSL_OP_NO_ANTI_REPLAY);
+                      SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_ANTI_REPLAY);
   SSL_CTX_set_mode(context,
                    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                        SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);

@@ -76,6 +76,8 @@ TlsEngine::Step TlsEngine::shake_hands() {
   const int result = SSL_do_handshake(ssl_);
   if (result == 1) {
     ready_ = true;
+    // From now on secrets may come; wiping the buffers of a handshake would only take time.
+    SSL_set_options(ssl_, SSL_OP_CLEANSE_PLAINTEXT);
     return Step::Done;
   }
   const Step step = failed(result);
@@ -86,6 +88,8 @@ TlsEngine::Step TlsEngine::shake_hands() {
 TlsEngine::Step TlsEngine::decrypt(std::span<char> room, std::size_t& gained) {
   gained = 0;
   while (gained < room.size()) {
+    // OpenSSL would find this out as well, after making and wiping a buffer for the next record.
+    if (has_no_cipher()) return Step::Wait;
     ERR_clear_error();
     std::size_t count = 0;
     const int result = SSL_read_ex(ssl_, room.data() + gained, room.size() - gained, &count);
@@ -103,7 +107,6 @@ TlsEngine::Step TlsEngine::decrypt(std::span<char> room, std::size_t& gained) {
 
 bool TlsEngine::encrypt(std::string_view clear) {
   while (!clear.empty()) {
-    ERR_clear_error();
     std::size_t count = 0;
     if (SSL_write_ex(ssl_, clear.data(), clear.size(), &count) != 1) {
       failed(0);
@@ -139,6 +142,10 @@ bool TlsEngine::stash() {
   stashed_->append(lent_);
   lent_ = {};
   return true;
+}
+
+bool TlsEngine::has_no_cipher() const {
+  return waiting() == 0 && !transport_ended_ && SSL_has_pending(ssl_) == 0;
 }
 
 std::size_t TlsEngine::waiting() const {

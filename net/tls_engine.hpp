@@ -91,7 +91,7 @@ class TlsEngine {
   // Encrypts all of it, gathering. False: the connection is beyond use.
   bool encrypt(std::string_view clear);
 
-  // Lets OpenSSL keep what it has decrypted until it is overwritten; from the start it wipes it.
+  // Lets OpenSSL keep what it has decrypted until it is overwritten; before, it wipes it.
   void end_of_secrets();
 
   // Tells the peer that no more will come.
@@ -137,6 +137,9 @@ class TlsEngine {
  private:
   TlsEngine(StreamCore& stream, std::shared_ptr<const TlsContext> context)
       : stream_(stream), context_(std::move(context)) {}
+
+  // Neither here nor inside OpenSSL is anything that could become octets, or an end.
+  [[nodiscard]] bool has_no_cipher() const;
 
   Step failed(int result);
   std::size_t pull(std::span<char> room);
