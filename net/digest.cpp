@@ -4,8 +4,9 @@
 
 #include "wire/secret.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
@@ -14,32 +15,43 @@
 
 namespace postern::net {
 
-DigestKey::DigestKey() : key_{} {
-  const int filled = RAND_bytes(key_.data(), static_cast<int>(key_.size()));
-  assert(filled == 1);
-  (void)filled;
+DigestKey::DigestKey() : keyed_(nullptr) {
+  Digest key{};
+  EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  keyed_ = EVP_MAC_CTX_new(mac);
+  EVP_MAC_free(mac);
+  std::array<char, 7> digest = {'S', 'H', 'A', '2', '5', '6', '\0'};
+  const std::array<OSSL_PARAM, 2> parameters = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+      OSSL_PARAM_construct_end()};
+  const bool armed = RAND_bytes(key.data(), static_cast<int>(key.size())) == 1 &&
+                     keyed_ != nullptr &&
+                     EVP_MAC_init(keyed_, key.data(), key.size(), parameters.data()) == 1;
+  assert(armed);
+  (void)armed;
+  wire::wipe(std::span<char>(reinterpret_cast<char*>(key.data()), key.size()));
 }
 
 DigestKey::~DigestKey() {
-  wire::wipe(std::span<char>(reinterpret_cast<char*>(key_.data()), key_.size()));
+  EVP_MAC_CTX_free(keyed_);
 }
 
 Digest DigestKey::hmac(std::initializer_list<std::string_view> pieces) const {
-  std::string text;
+  EVP_MAC_CTX* mac = EVP_MAC_CTX_dup(keyed_);
+  bool good = mac != nullptr;
   for (const std::string_view piece : pieces) {
-    const auto size = static_cast<std::uint64_t>(piece.size());
-    text.append(reinterpret_cast<const char*>(&size), sizeof size);
-    text.append(piece);
+    const std::uint64_t size = piece.size();
+    good = good &&
+           EVP_MAC_update(mac, reinterpret_cast<const unsigned char*>(&size), sizeof size) == 1 &&
+           EVP_MAC_update(
+               mac, reinterpret_cast<const unsigned char*>(piece.data()), piece.size()) == 1;
   }
   Digest digest{};
-  HMAC(EVP_sha256(),
-       key_.data(),
-       static_cast<int>(key_.size()),
-       reinterpret_cast<const unsigned char*>(text.data()),
-       text.size(),
-       digest.data(),
-       nullptr);
-  wire::wipe(text);
+  std::size_t size = 0;
+  good = good && EVP_MAC_final(mac, digest.data(), &size, digest.size()) == 1;
+  EVP_MAC_CTX_free(mac);
+  assert(good);  // a digest of nothing would make all users one
+  (void)good;
   return digest;
 }
 

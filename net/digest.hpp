@@ -2,8 +2,11 @@
 
 #pragma once
 
+#include <openssl/types.h>
+
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,7 +15,7 @@ namespace postern::net {
 
 using Digest = std::array<unsigned char, 32>;
 
-// A key that exists in this process only.
+// A key that exists in this process only. Any thread may use it.
 class DigestKey {
  public:
   DigestKey();  // random
@@ -24,7 +27,7 @@ class DigestKey {
   [[nodiscard]] Digest hmac(std::initializer_list<std::string_view> pieces) const;
 
  private:
-  Digest key_;
+  EVP_MAC_CTX* keyed_;  // copied for each HMAC: looking algorithms up costs more than using them
 };
 
 Digest sha256(std::string_view octets);
