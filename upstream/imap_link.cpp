@@ -194,15 +194,17 @@ Task<ImapLink::Heard> ImapLink::hear_one(Ear* ear, Wait wait) {
 Task<ImapLink::Heard> ImapLink::hear_with_literals(std::string text, Ear* ear, Wait wait) {
   auto literal = wire::imap::announced_literal(text);
   for (unsigned literals = 0; literal; ++literals) {
-    if (wire::imap::parse_fetch_head(text)) {
-      auto counted = count(text.size());
+    auto body = std::make_unique<IncomingBody>(IncomingBody{.text = std::move(text)});
+    if (auto fetch = wire::imap::parse_fetch_head(body->text)) {
+      auto counted = count(body->text.size());
       if (!counted) co_await fail(std::move(counted.error()));
-      if (context_.log.traces()) context_.log.trace(metrics::Direction::FromUpstream, text);
-      body_ = std::make_unique<IncomingBody>(IncomingBody{.text = std::move(text)});
-      body_->fetch = *wire::imap::parse_fetch_head(body_->text);
+      if (context_.log.traces()) context_.log.trace(metrics::Direction::FromUpstream, body->text);
+      body_ = std::move(body);
+      body_->fetch = std::move(*fetch);
       body_->left = body_->fetch.body.announced.octets;
       co_return Heard::Body;
     }
+    text = std::move(body->text);
     literal = co_await take_literal(text, literals, *literal, wait);
   }
   auto heard = understand(text, ear);
