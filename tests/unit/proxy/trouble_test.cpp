@@ -7,6 +7,7 @@
 
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace postern::proxy {
@@ -26,6 +27,11 @@ std::vector<Kind> kinds() {
   for (int i = 0; i <= static_cast<int>(Kind::Internal); ++i)
     all.push_back(static_cast<Kind>(i));
   return all;
+}
+
+// What an upstream wants its user to know.
+net::Error contact_admin(Kind kind, std::string said) {
+  return {kind, Origin::Upstream, "", std::move(said), "CONTACTADMIN"};
 }
 
 TEST(Trouble, M044_T020_OnlyRefusedCredentialsAreAuth) {
@@ -76,7 +82,7 @@ TEST(Trouble, T078_DetailsOfAnErrorAreNeverShown) {
 TEST(Trouble, T028_WordsOfTheUpstreamAreOneShortLineBehindOurCode) {
   const std::string said = "line\r\n+OK logged in\x1b[2J" + std::string(400, 'x');
 
-  const std::string reply = refusal(Asked::ToLogIn, {Kind::Denied, Origin::Upstream, "", said});
+  const std::string reply = refusal(Asked::ToLogIn, contact_admin(Kind::Denied, said));
 
   EXPECT_THAT(reply, StartsWith("-ERR [SYS/PERM] line"));
   EXPECT_LE(reply.size(), kSaidOctetsMax + std::string("-ERR [SYS/PERM] \r\n").size());
@@ -85,17 +91,21 @@ TEST(Trouble, T028_WordsOfTheUpstreamAreOneShortLineBehindOurCode) {
 }
 
 TEST(Trouble, T028_WordsAreShownToLoginsOfTheUpstreamOnly) {
-  const net::Error refused{Kind::Refused, Origin::Upstream, "", "your cat's name is wrong"};
-  const net::Error later{Kind::Unavailable, Origin::Upstream, "", "words"};
-  const net::Error ours{Kind::Unavailable, Origin::Here, "", "words"};
+  const net::Error refused = contact_admin(Kind::Refused, "your cat's name is wrong");
+  const net::Error later = contact_admin(Kind::Unavailable, "words");
+  const net::Error unmeant{Kind::Unavailable, Origin::Upstream, "", "words", "SERVERBUG"};
+  net::Error ours = contact_admin(Kind::Unavailable, "words");
+  ours.origin = Origin::Here;
 
+  EXPECT_THAT(refusal(Asked::ToLogIn, later), HasSubstr("words"));
+  EXPECT_THAT(refusal(Asked::ToLogIn, unmeant), Not(HasSubstr("words")));
   EXPECT_THAT(refusal(Asked::ToLogIn, refused), Not(HasSubstr("cat")));
   EXPECT_THAT(refusal(Asked::ForMail, later), Not(HasSubstr("words")));
   EXPECT_THAT(refusal(Asked::ToLogIn, ours), Not(HasSubstr("words")));
 }
 
 TEST(Trouble, WordsWithoutAPrintableOctetGiveWayToOurs) {
-  const std::string reply = refusal(Asked::ToLogIn, {Kind::Denied, Origin::Upstream, "", ""});
+  const std::string reply = refusal(Asked::ToLogIn, contact_admin(Kind::Denied, ""));
 
   EXPECT_EQ(reply, "-ERR [SYS/PERM] access denied by the mail server\r\n");
 }

@@ -28,7 +28,7 @@ class DirectoryTest : public testing::Test {
 
   // "upstream login", or the kind of error.
   std::string find(std::string_view user) {
-    const auto found = directory_->find(user);
+    const auto found = directory_->find(user, conf::Protocol::Pop3);
     if (!found) return std::string(net::name_of(found.error().kind));
     return settings_.upstreams[found->upstream].name + " " + found->login;
   }

@@ -54,14 +54,11 @@ TEST(LoginRefusal, PermanentTroubleIsDenied) {
     EXPECT_EQ(to_login(Condition::No, code, ""), Kind::Denied);
 }
 
-TEST(LoginRefusal, WordsForTheUserAreKeptOnlyWhereTheyAreMeantForTheUser) {
-  const auto said = [](const char* code) {
-    return login_refusal(answer(Condition::No, code, "call 555"), {}).said;
-  };
+TEST(LoginRefusal, CodeAndWordsAreKeptForWhoeverTellsThem) {
+  const net::Error refusal = login_refusal(answer(Condition::No, "ContactAdmin", "call 555"), {});
 
-  EXPECT_EQ(said("CONTACTADMIN"), "call 555");
-  EXPECT_EQ(said("ALERT"), "call 555");
-  EXPECT_EQ(said("UNAVAILABLE"), "");
+  EXPECT_EQ(refusal.code, "CONTACTADMIN");
+  EXPECT_EQ(refusal.said, "call 555");
 }
 
 TEST(ByeRefusal, M045_AServerThatHangsUpHasJudgedNobody) {
