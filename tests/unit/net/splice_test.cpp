@@ -202,6 +202,7 @@ TEST(Splice, I043_TheEndOfOneSideComesBehindAllItSaid) {
   const std::string much = pattern(2'000'000, 4);
 
   joined.say(joined.server, much + "* BYE\r\na OK\r\n");
+  joined.server_reading = nullptr;
   joined.server.close();
   joined.loop.settle();
   EXPECT_EQ(joined.client_saw, Kind::Closed);
