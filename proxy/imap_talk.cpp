@@ -175,8 +175,10 @@ Task<std::optional<std::string_view>> ImapTalk::next_answer() {
 // ---- out
 
 Task<Next> ImapTalk::say_mistake(std::string_view tag, std::string_view text) {
+  // What stands where a tag should may be a password that was typed on the wrong line.
+  trace_answer(imap_mistake("", text));
   const std::string answer = imap_mistake(tag, text);
-  co_await say(answer);
+  co_await session_.client().write(answer, session_.stalled());
   if (mistakes_.may_go_on()) co_return Next::Go;
   const std::string last = imap_goodbye("", "too many errors");
   co_await say(last);
@@ -221,7 +223,9 @@ std::string ImapTalk::capabilities() const {
 
 void ImapTalk::trace_request(const RequestHead& head) {
   if (!session_.log().traces()) return;
-  const std::string line = std::string(head.tag) + " " + std::string(word_of(head.verb));
+  const bool understood = head.verb != Verb::Unknown;
+  const std::string line =
+      (understood ? std::string(head.tag) + " " : std::string()) + std::string(word_of(head.verb));
   session_.log().trace(metrics::Direction::C, line);
 }
 
