@@ -22,7 +22,6 @@ namespace {
 using metrics::EndReason;
 using metrics::kMetrics;
 using metrics::Side;
-using net::Kind;
 using net::Origin;
 using net::Task;
 
@@ -38,36 +37,33 @@ Task<std::optional<ImapPassage>> authorize(Session& session) {
   co_return std::nullopt;
 }
 
-Task<> relay(Session& session, ImapPassage joined) {
-  net::Stream& client = session.client();
-  net::Stream& upstream = joined.passage.stream();
-  client.end_of_secrets();
-  upstream.end_of_secrets();
+// Its frame is nearly all that a session holds for most of its life, so it is small.
+Task<> relay(Session& session, net::Stream& upstream, net::SpliceTally& tally) {
   const net::SpliceTimes times{.idle = session.settings().imap.idle_timeout,
                                .stalled = session.settings().limits.timeout_stalled};
-  net::SpliceTally tally;
-  const auto done = co_await attempt(net::Splice(client, upstream, times, tally));
+  co_await net::Splice(session.client(), upstream, times, tally);
+}
+
+Task<std::optional<ImapPassage>> let_in(Session& session, Admitted& admitted) {
+  co_await hear_foreword(session, admitted);
+  co_return co_await authorize(session);
+}
+
+void tell_end(Session& session,
+              upstream::Passage& passage,
+              const net::SpliceTally& tally,
+              const net::Result<>& done) {
   session.recorder().add(kMetrics.backpressure_pauses(Side::Client), tally.pauses);
   session.recorder().add(kMetrics.backpressure_pauses(Side::Upstream), tally.other_pauses);
   session.enter(metrics::SessionState::Closing);
   if (done) {
     // A server that ends in order has said goodbye, as it does after LOGOUT.
-    session.end(tally.other_ended_first ? EndReason::Quit : EndReason::ClientClosed);
-    co_return;
+    return session.end(tally.other_ended_first ? EndReason::Quit : EndReason::ClientClosed);
   }
   if (done.error().origin == Origin::Upstream) {
-    joined.passage.ends_by(upstream::disconnect_reason(done.error().kind));
+    passage.ends_by(upstream::disconnect_reason(done.error().kind));
   }
   session.end(done.error());
-}
-
-Task<> converse(Session& session, Admitted& admitted) {
-  co_await hear_foreword(session, admitted);
-  auto passage = co_await authorize(session);
-  if (!passage) co_return;
-  Task<> relaying = relay(session, std::move(*passage));
-  passage.reset();
-  co_await std::move(relaying);
 }
 
 }  // namespace
@@ -79,8 +75,15 @@ Task<> serve_imap(Services services,
                   Admitted admitted) {  // counted for as long as it is served
   const Entry& where = snapshot->entries[entry];
   Session session(services, snapshot, where, std::move(client), metrics::Protocol::Imap);
-  const auto done = co_await attempt(converse(session, admitted));
-  if (!done) session.end(done.error());
+  auto joined = co_await attempt(let_in(session, admitted));
+  if (!joined) session.end(joined.error());
+  if (!joined || !*joined) co_return;
+  upstream::Passage& passage = (*joined)->passage;
+  session.client().end_of_secrets();
+  passage.stream().end_of_secrets();
+  net::SpliceTally tally;
+  const auto done = co_await attempt(relay(session, passage.stream(), tally));
+  tell_end(session, passage, tally, done);
 }
 
 }  // namespace postern::proxy
