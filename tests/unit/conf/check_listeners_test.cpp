@@ -150,6 +150,16 @@ TEST(CheckTls, WantsCertificateAndKeyTogether) {
                           "f:16:15: error: tls.b.private_key: it needs certificate beside it"));
 }
 
+TEST(CheckListeners, T065_WantsToKnowWhoMaySendProxyHeaders) {
+  EXPECT_THAT(
+      problems_upon_base("listener.pop3.proxy_protocol = 'require'"),
+      ElementsAre("f:13:32: error: listener.pop3.proxy_protocol: \"require\" lets nobody in "
+                  "without networks in server.trusted_proxies"));
+  EXPECT_THAT(problems_upon_base("listener.pop3.proxy_protocol = 'require'\n"
+                                 "server.trusted_proxies = ['192.0.2.0/24']"),
+              testing::IsEmpty());
+}
+
 TEST(CheckTls, WantsACertificateForNames) {
   EXPECT_THAT(problems_upon_base("[tls.a]\nserver_names = ['a.example']\n"),
               ElementsAre("f:14:16: error: tls.a.server_names: names need certificate and "
