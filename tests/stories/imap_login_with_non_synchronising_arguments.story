@@ -1,0 +1,14 @@
+# I-012, I-013: Literals that do not wait are taken without being asked for. What reaches the
+# upstream is the same.
+protocol: imap
+S: * OK [CAPABILITY <any>
+C: a LOGIN {3+}
+C: joe {6+}
+C: secret
+U< * OK [CAPABILITY IMAP4rev1] ready
+U> <tag> LOGIN "joe" "secret"
+U< <tag> OK [CAPABILITY IMAP4rev1] in
+S: a OK [CAPABILITY IMAP4rev1] Logged in
+close client
+U> <closed>
+close upstream

@@ -1,0 +1,12 @@
+# I-012, I-013: Quoted strings say the same, backslashes and all. What reaches the upstream is the
+# same.
+protocol: imap
+S: * OK [CAPABILITY <any>
+C: a LOGIN "j\oe" "secr\et"
+U< * OK [CAPABILITY IMAP4rev1] ready
+U> <tag> LOGIN "joe" "secret"
+U< <tag> OK [CAPABILITY IMAP4rev1] in
+S: a OK [CAPABILITY IMAP4rev1] Logged in
+close client
+U> <closed>
+close upstream

@@ -1,0 +1,13 @@
+# I-030: A greeting of PREAUTH is refused. The client may try again.
+protocol: imap
+S: * OK [CAPABILITY <any>
+C: a LOGIN joe secret
+U< * PREAUTH [CAPABILITY IMAP4rev1] welcome
+U> <closed>
+S: a NO [UNAVAILABLE] <any>
+C: b NOOP
+S: b OK completed
+C: z LOGOUT
+S: * BYE logging out
+S: z OK completed
+S: <closed>
