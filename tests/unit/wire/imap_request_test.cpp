@@ -26,10 +26,10 @@ bool is_bad(std::string_view text) {
 }
 
 TEST(ImapRequest, I024_TakesTagsOfTheGrammarAndNoOthers) {
-  for (const std::string tag : {std::string("A.1-x_]"), std::string("1"), std::string(64, 't')}) {
+  for (const std::string& tag : {std::string("A.1-x_]"), std::string("1"), std::string(64, 't')}) {
     EXPECT_EQ(request_head(tag + " NOOP").tag, tag);
   }
-  for (const std::string tag : {std::string("a+"),
+  for (const std::string& tag : {std::string("a+"),
                                 std::string("a%"),
                                 std::string(),
                                 std::string(65, 't'),
