@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "tests/support/mail_server.hpp"
 #include "tests/support/world.hpp"
 
 namespace postern::proxy {

@@ -3,6 +3,7 @@
 #include "proxy/uidl.hpp"
 
 #include "conf/policy.hpp"
+#include "conf/pop3_settings.hpp"
 
 #include <gtest/gtest.h>
 
