@@ -37,7 +37,9 @@ TimerWheel::~TimerWheel() {
 
 void TimerWheel::arm(Timer& timer, Time due) {
   timer.disarm();
-  timer.due_ = due <= start_ ? 0 : ticks_until(due + kTick - Duration(1));
+  // Rounded up, unless it is never.
+  if (due <= Time::max() - kTick) due += kTick - Duration(1);
+  timer.due_ = due <= start_ ? 0 : ticks_until(due);
   place(timer);
 }
 

@@ -109,7 +109,7 @@ TEST(Catalogue, T076_EachSetOfLabelsHasACellOfItsOwn) {
     }
   }
 
-  EXPECT_EQ(cells.size(), 3U * 4U * 10U);
+  EXPECT_EQ(cells.size(), 3U * 5U * 10U);
   EXPECT_EQ(*cells.rbegin() - *cells.begin() + 1, cells.size());
 }
 

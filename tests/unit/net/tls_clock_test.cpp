@@ -57,6 +57,11 @@ Task<> say_only(Scene& scene, std::string octets) {
   co_await scene.at_client.write(octets, scene.soon());
 }
 
+Task<> hear(Scene& scene, std::size_t& octets) {
+  const std::string_view some = co_await scene.at_client.read_some(100'000, scene.soon());
+  octets = some.size();
+}
+
 // What a name could leave behind is left by the time the server has answered the first message.
 TEST(TlsServer, T011_TenThousandNamesLeaveNothingBehind) {
   const Context context = server(serving({.name = "default.test"}));
@@ -67,8 +72,10 @@ TEST(TlsServer, T011_TenThousandNamesLeaveNothingBehind) {
                              std::to_string(number) + ".random.test";
     scene.scope.spawn(keep_error(serve(scene, context), scene.server_error));
     scene.scope.spawn(say_only(scene, client_hello(clients, name)));
+    std::size_t heard = 0;
+    scene.scope.spawn(hear(scene, heard));
     scene.loop.settle();
-    ASSERT_GT(scene.at_client.waiting(), 0U) << "no answer";
+    ASSERT_GT(heard, 0U) << "no answer";
   };
   for (int i = 0; i < 1'000; ++i)
     greet(i);
