@@ -8,6 +8,6 @@ C: a LOGIN joe {7+}
 C: s\xc3\xa4cret
 S: a OK [CAPABILITY IMAP4rev1 SASL-IR] Logged in
 C: b LOGOUT
-S: * BYE <any>
+S: * BYE<any>
 S: b OK <any>
 S: <closed>

@@ -6,7 +6,7 @@ S: * OK [CAPABILITY <any>
 C: a LOGIN joe secret
 S: a OK [CAPABILITY IMAP4rev1 SASL-IR LITERAL+ ID] Logged in
 C: b LOGOUT
-S: * BYE <any>
+S: * BYE<any>
 S: b OK <any>
 S: <closed>
 client B

@@ -187,7 +187,9 @@ StoryPlayer::Wrong StoryPlayer::perform(const Step& step) {
 }
 
 StoryPlayer::Wrong StoryPlayer::act(const Step& step) {
-  Peer& peer = step.who == Side::Client ? *client_ : *upstreams_.back();
+  Peer* const peer = step.who == Side::Client ? client_
+                     : upstreams_.empty()     ? nullptr
+                                              : upstreams_.back().get();
   switch (step.verb) {
     case Verb::ClientSays:
       client_->say(octets_of(step.text, tags_));
@@ -196,23 +198,23 @@ StoryPlayer::Wrong StoryPlayer::act(const Step& step) {
       upstreams_.back()->say(octets_of(step.text, tags_));
       break;
     case Verb::Cut:
-      peer.reset();
+      peer->reset();
       break;
     case Verb::Close:
-      peer.close();
+      peer->close();
       break;
     case Verb::Eof:
-      peer.end_output();
+      peer->end_output();
       break;
     case Verb::Pause:
-      peer.stop_listening();
+      peer->stop_listening();
       break;
     case Verb::Resume:
-      peer.listen();
+      peer->listen();
       break;
     case Verb::Tls:
-      step.who == Side::Client ? peer.start_tls(client_tls(), "localhost")
-                               : peer.start_tls(server_tls());
+      step.who == Side::Client ? peer->start_tls(client_tls(), "localhost")
+                               : peer->start_tls(server_tls());
       break;
     case Verb::Wait:
       world_.loop().turn_clock(*conf::parse_duration(step.text));

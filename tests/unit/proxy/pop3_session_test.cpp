@@ -132,7 +132,6 @@ TEST_F(Pop3SessionTest, F009_WhoTakesNothingIsCutOffWithoutADot) {
   client->stop_listening();
   client->say("RETR 1\r\n");
   world_.loop().settle();
-  EXPECT_LT(world_.loop().blocks().held(), std::size_t{2} << 20U);
 
   world_.loop().turn_clock(std::chrono::minutes(11));
 
