@@ -1,5 +1,5 @@
-# M-016, T-001: What came in clear behind STLS, in the same piece, is never executed: the connection
-# is closed at once, and counted as an attack.
+# M-016, T-001, G-006: What came in clear behind STLS, in the same piece, is never executed: the
+# connection is closed at once, and counted as an attack.
 unsplit: with a border behind STLS the octets count as a broken handshake
 
 S: +OK POP3 ready

@@ -1,4 +1,4 @@
-# M-051, T-004: Octets that came behind the upstream's go-ahead, in the same piece, end the
+# M-051, T-004, G-006: Octets that came behind the upstream's go-ahead, in the same piece, end the
 # connection: somebody glued them on.
 config: upstream.imap.tls=starttls
 unsplit: with a border behind the go-ahead the octets count as a broken handshake

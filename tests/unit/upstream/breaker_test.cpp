@@ -63,7 +63,7 @@ TEST_F(BreakerTest, OpensWhenHalfOfTheLastTwentyFailed) {
   EXPECT_EQ(breaker_.state(), State::Open);
 }
 
-TEST_F(BreakerTest, HoldsAStateForSomeSecondsAtLeast) {
+TEST_F(BreakerTest, F061_HoldsAStateForSomeSecondsAtLeast) {
   fail(5);
 
   EXPECT_GE(until_permitted(), seconds(5));
