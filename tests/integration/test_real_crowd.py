@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.integration.fleet import Fleet
 from tests.integration.lab import mail
+from tests.integration.lab.process import wait_until
 
 _USERS = 12
 _ROUNDS = 4
@@ -102,11 +103,13 @@ class CrowdTest(unittest.TestCase):
         for session in sessions:
             self.addCleanup(session.close)
 
-        held = {labels["worker"]: value for name, labels, value in fleet.gateway.metrics()
-                if name == "postern_worker_connections"}
+        # Each worker tells its number once a second.
+        def spread():
+            held = {labels["worker"]: value for name, labels, value in fleet.gateway.metrics()
+                    if name == "postern_worker_connections"}
+            return len(held) == _WORKERS and all(value >= 1 for value in held.values())
 
-        self.assertEqual(len(held), _WORKERS)
-        self.assertTrue(all(value >= 1 for value in held.values()), held)
+        wait_until(spread, 10, "a session at each worker")
 
     def test_M130_the_ninth_session_of_a_user_is_told_in_use(self):
         account = fleet.account("dovecot", "clear", mail.ordinary(1))
