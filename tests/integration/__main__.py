@@ -1,9 +1,8 @@
 """Runs the integration tests: `python3 -m tests.integration [--jobs N] [MODULE...]`.
 
 Each module runs in a process of its own, so that one that hangs or dies takes no other with it; two
-run at a time, as most of what they do is waiting. What a module says is shown when it fails, and it
-runs once more, alone: two share ports and processors, and a fault of that is none of the gateway's.
-The last line is "N passed, N failed". A skipped test is a failed one.
+run at a time, as most of what they do is waiting. What a module says is shown when it fails. The
+last line is "N passed, N failed". A skipped test is a failed one.
 """
 
 import argparse
@@ -60,7 +59,6 @@ def main():
     parser.add_argument("module", nargs="*", help="tests.integration.test_...; default: all")
     options = parser.parse_args()
     passed_all = failed_all = 0
-    again = []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         running = {pool.submit(run, module): module for module in options.module or modules()}
         for done in concurrent.futures.as_completed(running):
@@ -68,15 +66,7 @@ def main():
             print(f"{running[done]}: {passed} passed, {failed} failed, {seconds:.0f} s", flush=True)
             if failed:
                 print(said, flush=True)
-                again.append(running[done])
-            else:
-                passed_all += passed
-    for module in again:
-        said, passed, failed, seconds = run(module)
-        print(f"{module}, alone: {passed} passed, {failed} failed, {seconds:.0f} s", flush=True)
-        if failed:
-            print(said, flush=True)
-        passed_all, failed_all = passed_all + passed, failed_all + failed
+            passed_all, failed_all = passed_all + passed, failed_all + failed
     print(f"{passed_all} passed, {failed_all} failed")
     return 0 if failed_all == 0 else 1
 
