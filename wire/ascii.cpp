@@ -59,6 +59,14 @@ std::string_view trim_blanks(std::string_view text) noexcept {
   return trim_trailing_blanks(trim_leading_blanks(text));
 }
 
+std::string_view take_word(std::string_view& text) noexcept {
+  text = trim_leading_blanks(text);
+  const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
+  const std::string_view word = text.substr(0, end);
+  text = trim_leading_blanks(text.substr(end));
+  return word;
+}
+
 bool has_control(std::string_view text) noexcept {
   return std::ranges::any_of(text, [](char c) { return is_control(c) && c != '\t'; });
 }

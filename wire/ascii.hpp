@@ -54,6 +54,9 @@ constexpr char to_upper(char octet) {
 [[nodiscard]] std::string_view trim_trailing_blanks(std::string_view text) noexcept;
 [[nodiscard]] std::string_view trim_blanks(std::string_view text) noexcept;
 
+// The next word goes out of `text`, with the blanks on both sides of it; empty when there is none.
+[[nodiscard]] std::string_view take_word(std::string_view& text) noexcept;
+
 // Whether a control octet other than TAB occurs: what no user name, password or command line holds.
 [[nodiscard]] bool has_control(std::string_view text) noexcept;
 

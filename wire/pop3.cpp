@@ -18,15 +18,6 @@ constexpr Malformed kInvalidCharacter{"invalid character"};
 constexpr Malformed kLineTooLong{"line too long"};
 constexpr std::size_t kLineEndOctets = 2;
 
-// The next word goes out of `text`, with the blanks on both sides of it; empty when there is none.
-std::string_view take_word(std::string_view& text) {
-  text = trim_leading_blanks(text);
-  const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
-  const std::string_view word = text.substr(0, end);
-  text = trim_leading_blanks(text.substr(end));
-  return word;
-}
-
 // 1*DIGIT, as large as you like: what does not fit becomes the largest number.
 std::optional<std::uint32_t> take_number(std::string_view& text) {
   constexpr std::uint32_t kLargest = std::numeric_limits<std::uint32_t>::max();

@@ -49,7 +49,7 @@ void append_word(std::string& out, std::size_t word) {
 // ---- version 1
 
 // The next word; words are parted by one blank.
-std::string_view take_word(std::string_view& line) {
+std::string_view take_field(std::string_view& line) {
   const std::size_t end = std::min(line.find(' '), line.size());
   const std::string_view word = line.substr(0, end);
   line.remove_prefix(std::min(end + 1, line.size()));
@@ -192,19 +192,19 @@ ParsedProxyHeader parse_proxy_v1(std::string_view line) {
   if (!line.starts_with(kV1Start)) return Malformed{.why = "no PROXY line"};
   if (line.size() + 2 > kProxyV1OctetsMax) return Malformed{.why = "PROXY line too long"};
   line.remove_prefix(kV1Start.size());
-  const std::string_view family = take_word(line);
+  const std::string_view family = take_field(line);
   if (family == "UNKNOWN") return ProxyHeader{};
   ProxyHeader header;
   const auto read = family == "TCP4" ? &parse_v4 : &parse_v6;
   if (family != "TCP4" && family != "TCP6") return Malformed{.why = "unknown family"};
   header.family = family == "TCP4" ? ProxyHeader::Family::V4 : ProxyHeader::Family::V6;
   for (ProxyEndpoint* end : {&header.source, &header.destination}) {
-    if (!read(take_word(line), end->octets)) return Malformed{.why = "bad address"};
+    if (!read(take_field(line), end->octets)) return Malformed{.why = "bad address"};
   }
   for (ProxyEndpoint* end : {&header.source, &header.destination}) {
     const bool last = end == &header.destination;
     if (last && line.contains(' ')) return Malformed{.why = "more than two ports"};
-    const auto port = parse_number(take_word(line), UINT16_MAX);
+    const auto port = parse_number(take_field(line), UINT16_MAX);
     if (!port) return Malformed{.why = "bad port"};
     end->port = static_cast<std::uint16_t>(*port);
   }

@@ -14,14 +14,6 @@ namespace {
 
 constexpr std::size_t kLineEndOctets = 2;
 
-std::string_view take_word(std::string_view& text) {
-  text = trim_leading_blanks(text);
-  const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
-  const std::string_view word = text.substr(0, end);
-  text = trim_leading_blanks(text.substr(end));
-  return word;
-}
-
 template <class Bare>
 Command parse_bare(std::string_view arguments, bool /*lenient*/) {
   if (!trim_blanks(arguments).empty()) return Fault::Syntax;

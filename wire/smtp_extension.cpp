@@ -27,14 +27,6 @@ constexpr std::array<std::string_view, 13> kNames{"PIPELINING",
                                                   "XCLIENT"};
 static_assert(static_cast<std::size_t>(Extension::Xclient) + 1 == kNames.size());
 
-std::string_view take_word(std::string_view& text) {
-  text = trim_leading_blanks(text);
-  const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
-  const std::string_view word = text.substr(0, end);
-  text.remove_prefix(end);
-  return word;
-}
-
 }  // namespace
 
 void Offer::hear(std::string_view line) {
