@@ -1,6 +1,7 @@
 """The compose files: their rules, and the demonstration brought up as a whole."""
 
 import contextlib
+import imaplib
 import json
 import poplib
 import smtplib
@@ -83,8 +84,8 @@ class DemonstrationTest(unittest.TestCase):
         for name in SERVICES[1:]:
             workshop.demo_image(name)
         cls.ports = {name: free_port() for name in
-                     ("POP3_PORT", "POP3S_PORT", "METRICS_PORT", "SUBMISSION_PORT",
-                      "PROMETHEUS_PORT")}
+                     ("POP3_PORT", "POP3S_PORT", "IMAP_PORT", "IMAPS_PORT", "METRICS_PORT",
+                      "SUBMISSION_PORT", "PROMETHEUS_PORT")}
         cls.project = f"postern-test-{uuid.uuid4().hex[:8]}"
         try:
             cls.compose("up", "-d", "--no-build")
@@ -141,6 +142,16 @@ class DemonstrationTest(unittest.TestCase):
 
         wait_until(lambda: f"Subject: {subject}".encode() in self.mail_of("ben"), SECONDS,
                    "the mail")
+
+    def test_imap_shows_the_mail_that_pop3_shows(self):
+        clear = imaplib.IMAP4(HOST, self.ports["IMAP_PORT"], timeout=30)
+        clear.starttls(self.unchecked())
+        secure = imaplib.IMAP4_SSL(HOST, self.ports["IMAPS_PORT"], timeout=30,
+                                   ssl_context=self.unchecked())
+        for client in (clear, secure):
+            client.login("archive@example.test", "archive-demo")
+            self.assertEqual(client.select("INBOX", readonly=True), ("OK", [b"2000"]))
+            client.logout()
 
     def test_prometheus_scrapes_the_gateway_and_knows_our_rules(self):
         wait_until(lambda: [t["health"] for t in self.asked("targets")["activeTargets"]] == ["up"],

@@ -2,9 +2,9 @@
 
 `python3 -m tests.demo [--once]` starts a private Dovecot with two messages, a private Postfix that
 takes a third one from a mail program, and the gateway before them, all on loopback. Then a POP3
-client reads the mail and deletes one message. What the client hears is printed as it comes, what it
-says behind a `>`. Everything stays up until Ctrl-C (--once: ends with the session); then all is
-ended and removed. $POSTERN_BINARY names the gateway.
+client reads the mail and deletes one message. What the client hears is printed as it comes, what
+it says behind a `>`. Everything, IMAP at the gateway as well, stays up until Ctrl-C (--once: ends
+with the session); then all is ended and removed. $POSTERN_BINARY names the gateway.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import socket
 import sys
 
 from tests.integration.gateway import Gateway
+from tests.integration.gateway_config import imap_listeners
 from tests.integration.lab.dovecot import Dovecot
 from tests.integration.lab.postfix import Postfix
 from tests.integration.lab.process import wait_until
@@ -104,12 +105,15 @@ def session(maildrop):
 
 def by_hand(gateway, dovecot, postfix):
     """How to go on without the demonstration."""
-    authority = dovecot.pki.ca_file
+    authority, imap = dovecot.pki.ca_file, gateway.port("imap")
     show(f"""
 Everything is up until Ctrl-C. By hand, as {USER} with the password {PASSWORD}:
   POP3          curl -u {USER}:{PASSWORD} pop3://localhost:{gateway.port("pop3")}/
   POP3, STLS    openssl s_client -starttls pop3 -CAfile {authority} localhost:{gateway.port("pop3")}
   POP3S         openssl s_client -CAfile {authority} localhost:{gateway.port("pop3s")}
+  IMAP          curl -u {USER}:{PASSWORD} imap://localhost:{imap}/INBOX
+  IMAP, TLS     openssl s_client -starttls imap -CAfile {authority} localhost:{imap}
+  IMAPS         openssl s_client -CAfile {authority} localhost:{gateway.port("imaps")}
   metrics       curl http://{gateway.settings["admin"]["listen"][0]}/metrics
   IMAP behind   curl -u {USER}:{PASSWORD} imap://localhost:{dovecot.clear_port}/INBOX
   submission    localhost:{postfix.port}, STARTTLS
@@ -136,7 +140,8 @@ def main():
         postfix = stack.enter_context(Postfix(dovecot))
         submit(postfix, dovecot.pki)
         wait_until(lambda: len(dovecot.read_back(USER)) == 3, SECONDS, "the submitted message")
-        gateway = stack.enter_context(Gateway(dovecot, upstream_tls="starttls"))
+        gateway = stack.enter_context(Gateway(dovecot, upstream_tls="starttls",
+                                              settings={"listener": imap_listeners()}))
         show(f"{USER} has three messages at an IMAP server; a POP3 client comes to the gateway:\n")
         session(gateway.maildrop(USER, PASSWORD))
         show(f"\nThe IMAP server has {len(dovecot.read_back(USER))} messages left.")

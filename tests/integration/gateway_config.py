@@ -51,6 +51,13 @@ def default_settings(folder, pki, upstream):
     }
 
 
+def imap_listeners(**more):
+    """Two listeners for IMAP, to be had beside those for POP3."""
+    common = {"protocol": "imap", **more}
+    return {"imap": {**common, "listen": [f"{HOST}:{free_port()}"], "cleartext_login": "local"},
+            "imaps": {**common, "listen": [f"{HOST}:{free_port()}"], "tls": "implicit"}}
+
+
 def laid_over(settings, changes):
     """The settings with the changes; the arguments stay as they are."""
     merged = dict(settings)

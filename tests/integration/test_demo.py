@@ -1,9 +1,11 @@
 """`./dev demo` shows a whole POP3 session on mail that Dovecot holds, and leaves nothing behind."""
 
+import imaplib
 import os
 import poplib
 import re
 import signal
+import ssl
 import subprocess
 import sys
 import unittest
@@ -51,6 +53,7 @@ class DemoTest(unittest.TestCase):
                 text = self.said_until(demo, said, r"\n  log +\S+\n")
                 port = int(re.search(r"pop3://localhost:(\d+)/", text)[1])
                 self.assertEqual(self.messages(port), 2)
+                self.check_imap(text)
                 demo.send_signal(signal.SIGINT)
                 status = demo.wait(_SECONDS)
             finally:
@@ -60,6 +63,23 @@ class DemoTest(unittest.TestCase):
         self.assertEqual(status, 0)
         self.assertEqual([path.name for path in self.work.iterdir()], ["said"])
         self.assertFalse(process.accepts(port))
+
+    def check_imap(self, text):
+        """Logs in at both IMAP ports that the text names, and counts the same mail there."""
+        upgraded, authority, secure = re.search(
+            r"-starttls imap -CAfile (\S+) localhost:(\d+)\n.*-CAfile \1 localhost:(\d+)\n",
+            text).group(2, 1, 3)
+        context = ssl.create_default_context(cafile=authority)
+        self.assertIn(f"imap://localhost:{upgraded}/INBOX", text)
+        for port in (upgraded, secure):
+            if port == upgraded:
+                imap = imaplib.IMAP4("localhost", int(port), timeout=20)
+                imap.starttls(context)
+            else:
+                imap = imaplib.IMAP4_SSL("localhost", int(port), timeout=20, ssl_context=context)
+            imap.login("joe@example.test", "open-sesame")
+            self.assertEqual(imap.select("INBOX", readonly=True), ("OK", [b"2"]))
+            imap.logout()
 
     @staticmethod
     def said_until(demo, said, expression):

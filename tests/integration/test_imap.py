@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.integration.clients import mutt
 from tests.integration.clients.node_packages import library
 from tests.integration.gateway import Gateway
+from tests.integration.gateway_config import imap_listeners
 from tests.integration.lab import mail, process
 from tests.integration.lab.courier import Courier
 from tests.integration.lab.cyrus import Cyrus
@@ -33,13 +34,6 @@ USER = "joe@example.test"
 PASSWORD = 'p"a\\ss:wo rd'
 LARGE = 25 * 1024 * 1024
 _NODE = Path(__file__).resolve().parent / "clients/node"
-
-
-def imap_listeners(**more):
-    """Listeners for IMAP beside those for POP3."""
-    common = {"protocol": "imap", **more}
-    return {"imap": {**common, "listen": [f"{HOST}:{free_port()}"], "cleartext_login": "local"},
-            "imaps": {**common, "listen": [f"{HOST}:{free_port()}"], "tls": "implicit"}}
 
 
 def close(connection):
