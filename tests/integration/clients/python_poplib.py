@@ -6,7 +6,7 @@ It knows USER and PASS only; of what RFC 5034 added it has nothing.
 import poplib
 
 from .client import Client, Fault, longest_line
-from .raw import SECONDS
+from .raw_stream import SECONDS
 
 
 _LINE_OCTETS_MAX = 2048  # poplib._MAXLINE, the line end counted
