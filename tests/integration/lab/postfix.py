@@ -1,8 +1,11 @@
 """Postfix as a submission server: AUTH by Dovecot, STARTTLS, delivery into Dovecot's Maildirs.
 
 It runs from a configuration of its own in the work folder, beside any Postfix of the machine, and
-takes mail on one loopback port from who has logged in. Mail for `example.test` goes into the
-mailbox of that name; to anybody else it relays nothing.
+takes mail on two loopback ports from who has logged in: `port`, in clear with STARTTLS, and
+`tls_port`. Mail for `example.test` goes into the mailbox of that name; to anybody else it relays
+nothing. What a client has to do to be refused is told by REFUSED, LATER and REFUSED_SUBJECT.
+
+It changes what it takes: trace fields come in front, Bcc goes, and the last line gets its end.
 """
 
 import pwd
@@ -31,16 +34,31 @@ service auth {
 }
 """
     DOMAIN = "example.test"
+    REFUSED = f"nobody@{DOMAIN}"  # a recipient that is 550 5.1.1
+    LATER = f"later@{DOMAIN}"  # one that is 450 4.2.1
+    REFUSED_SUBJECT = "refuse this after the dot"  # 550 5.7.1, once all of it has come
+    SIZE_LIMIT = 10 << 20
+    TRUSTING = f"smtpd_authorized_xclient_hosts = {HOST}"  # settings that believe XCLIENT
 
-    def __init__(self, dovecot):
-        self._dovecot = dovecot
+    def __init__(self, dovecot, *, settings=""):
+        """`settings` are further lines of main.cf; they come last and so win."""
+        self._dovecot, self._settings = dovecot, settings
         self._process = None
         self.folder = None
-        self.port = None
+        self.port = self.tls_port = None
+
+    @staticmethod
+    def without(*keywords):
+        """Settings of a server that lacks extensions."""
+        return f"smtpd_discard_ehlo_keywords = {', '.join(keywords)}"
+
+    @property
+    def pki(self):
+        return self._dovecot.pki
 
     def __enter__(self):
         self.folder = work_folder("postfix")
-        self.port = free_port()
+        self.port, self.tls_port = free_port(), free_port()
         try:
             self._start()
         except BaseException:
@@ -68,7 +86,7 @@ service auth {
         run(["postfix", "-c", configuration, "check"])
         self._process = Process([f"{_PROGRAMS}/master", "-c", configuration, "-d"],
                                 self.folder / "output")
-        self._process.wait_listening(self.port)
+        self._process.wait_listening(self.port, self.tls_port)
 
     def _main(self):
         owner, tls = pwd.getpwnam(OWNER), self._dovecot.pki.good
@@ -96,7 +114,12 @@ smtpd_sasl_path = {self._dovecot.folder}/run/auth-submission
 smtpd_tls_security_level = may
 smtpd_tls_chain_files = {tls.private_key}, {tls.chain}
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
-smtpd_recipient_restrictions = reject_unauth_destination
+smtpd_recipient_restrictions =
+ check_recipient_access inline:{{ {{ {self.REFUSED} = 550 5.1.1 nobody of that name }},
+ {{ {self.LATER} = 450 4.2.1 come back later }} }}, reject_unauth_destination
+smtpd_client_connection_count_limit = 0
+header_checks = regexp:{{ {{ /^Subject: {self.REFUSED_SUBJECT}/ REJECT not like this }} }}
+message_size_limit = {self.SIZE_LIMIT}
 virtual_mailbox_domains = {self.DOMAIN}
 virtual_mailbox_base = {self._dovecot.folder}/home
 virtual_mailbox_maps = {mailboxes}
@@ -104,10 +127,12 @@ virtual_minimum_uid = 1
 virtual_uid_maps = static:{owner.pw_uid}
 virtual_gid_maps = static:{owner.pw_gid}
 default_transport = error:nothing is relayed from here
+{self._settings}
 """
 
     def _master(self):
         lines = [f"{HOST}:{self.port} inet n - n - - smtpd",
+                 f"{HOST}:{self.tls_port} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes",
                  "postlog unix-dgram n - n - 1 postlogd"]
         for name, limit in _DAEMONS.items():
             many = "-" if limit is None else str(limit)
