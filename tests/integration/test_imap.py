@@ -1,86 +1,27 @@
-"""IMAP through the gateway: programs that people use, in front of servers that people use.
+"""IMAP through the gateway, in front of servers that people use.
 
 After the login the gateway passes octets on, so what is compared is what the same server says
-without a gateway: capabilities, octets of messages, mailboxes after they were synchronised.
+without a gateway: capabilities, and octets of messages.
 """
 
-import base64
-import contextlib
 import imaplib
-import json
-import os
 import socket
-import subprocess
 import sys
-import threading
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.integration.clients import mutt
-from tests.integration.clients.node_packages import library
-from tests.integration.gateway import Gateway
-from tests.integration.gateway_config import imap_listeners
-from tests.integration.lab import mail, process
+from tests.integration.imap_case import PASSWORD, USER, ThroughTheGateway
+from tests.integration.lab import mail
 from tests.integration.lab.courier import Courier
 from tests.integration.lab.cyrus import Cyrus
 from tests.integration.lab.dovecot import Dovecot
 from tests.integration.lab.legacy_front import LegacyFront
-from tests.integration.lab.ports import HOST, free_port
-from tests.integration.lab.upstream import IMAP_SECONDS, expect_ok, fetch_bodies, log_in
+from tests.integration.lab.ports import HOST
+from tests.integration.lab.upstream import IMAP_SECONDS, expect_ok, fetch_bodies
 
-USER = "joe@example.test"
-PASSWORD = 'p"a\\ss:wo rd'
 LARGE = 25 * 1024 * 1024
-_NODE = Path(__file__).resolve().parent / "clients/node"
-
-
-def close(connection):
-    """Ends the connection, if the test has not done so."""
-    with contextlib.suppress(OSError):
-        connection.shutdown()
-
-
-class ThroughTheGateway:
-    """A server, and a gateway in front of it that speaks IMAP. `make_server` makes the server."""
-
-    make_server = None
-    settings = {}
-
-    @classmethod
-    def setUpClass(cls):
-        cls.server = cls.enterClassContext(cls.make_server())
-        cls.server.add_user(USER, PASSWORD)
-        cls.server.deliver(USER, [mail.ordinary(number) for number in range(1, 6)])
-        settings = {"listener": imap_listeners(), **cls.settings}
-        cls.gateway = cls.enterClassContext(Gateway(cls.server, settings=settings))
-        cls.folder = process.work_folder("imap")
-        cls.addClassCleanup(process.remove_folder, cls.folder)
-
-    def connect(self, mode="implicit"):
-        context = self.server.pki.client_context()
-        if mode == "implicit":
-            connection = imaplib.IMAP4_SSL("localhost", self.gateway.port("imaps"),
-                                           timeout=IMAP_SECONDS, ssl_context=context)
-        else:
-            connection = imaplib.IMAP4("localhost", self.gateway.port("imap"),
-                                       timeout=IMAP_SECONDS)
-            if mode == "starttls":
-                connection.starttls(context)
-        self.addCleanup(close, connection)
-        return connection
-
-    def logged_in(self, mode="implicit", user=USER):
-        connection = self.connect(mode)
-        log_in(connection, user, self.server.passwords[user])
-        return connection
-
-    def new_user(self, *messages):
-        user = f"u{len(self.server.passwords)}@example.test"
-        self.server.add_user(user, PASSWORD)
-        self.server.deliver(user, messages)
-        return user
 
 
 class ServerContract(ThroughTheGateway):
@@ -159,106 +100,8 @@ class ServerContract(ThroughTheGateway):
         self.assertIn(b"5 EXISTS", heard)
 
 
-def compressing_dovecot():
-    return Dovecot(settings="protocol imap {\n  mail_plugins = imap_zlib\n}\n")
-
-
 class DovecotTest(ServerContract, unittest.TestCase):
-    make_server = staticmethod(compressing_dovecot)
-
-    def test_I040_compresses_through_the_splice_and_pushes(self):
-        user = self.new_user(mail.ordinary(1))
-        told = {"library": str(library("imapflow")), "host": "localhost", "tls": True,
-                "port": self.gateway.port("imaps"), "user": user, "password": PASSWORD,
-                "ca": str(self.server.pki.ca_file)}
-        with subprocess.Popen(["node", _NODE / "idle.mjs"], stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as client:
-            killer = threading.Timer(60, client.kill)
-            killer.start()
-            client.stdin.write(json.dumps(told).encode())
-            client.stdin.close()
-            first = json.loads(client.stdout.readline() or client.stderr.read())
-            self.server.deliver(user, [mail.ordinary(2)])
-            news = json.loads(client.stdout.readline() or client.stderr.read())
-            source = json.loads(client.stdout.readline() or client.stderr.read())
-            client.stdout.read()
-            client.wait()
-            killer.cancel()
-
-        self.assertEqual(first, {"ready": 1, "compressed": True, "idle": True})
-        self.assertEqual(news, {"exists": 2})
-        self.assertEqual(base64.b64decode(source["source"]), mail.ordinary(2))
-
-    def test_curl_fetches_a_message(self):
-        for scheme, port in (("imap", "imap"), ("imaps", "imaps")):
-            with self.subTest(scheme):
-                fetched = process.run(
-                    ["curl", "-sS", "--cacert", self.server.pki.ca_file,
-                     *(["--ssl-reqd"] if scheme == "imap" else []), "--user",
-                     f"{USER}:{PASSWORD}",
-                     f"{scheme}://localhost:{self.gateway.port(port)}/INBOX;MAILINDEX=2"])
-                self.assertEqual(fetched, self.server.as_stored(mail.ordinary(2)))
-
-    def test_mbsync_synchronises_both_ways(self):
-        user = self.new_user(*(mail.ordinary(number) for number in range(1, 40)))
-        local = self.folder / "maildir"
-        configuration = self.folder / "mbsyncrc"
-        command = self.folder / "password"
-        command.write_text(PASSWORD)
-        configuration.write_text(
-            f"IMAPAccount there\nHost localhost\nPort {self.gateway.port('imaps')}\n"
-            f"User {user}\nPassCmd \"cat {command}\"\nSSLType IMAPS\n"
-            f"CertificateFile {self.server.pki.ca_file}\n\n"
-            f"IMAPStore far\nAccount there\n\n"
-            f"MaildirStore near\nPath {local}/\nInbox {local}/INBOX\n\n"
-            f"Channel all\nFar :far:\nNear :near:\nPatterns *\nCreate Both\nExpunge Both\n"
-            f"SyncState *\n")
-        local.mkdir()
-        run_mbsync = ["mbsync", "-c", configuration, "-a"]
-
-        process.run(run_mbsync, seconds=60)
-        here = sorted(file for part in ("cur", "new")
-                      for file in (local / "INBOX" / part).iterdir())
-        self.assertEqual(len(here), 39)
-
-        (local / "INBOX/new/mine").write_bytes(mail.ordinary(77).replace(b"\r\n", b"\n"))
-        process.run(run_mbsync, seconds=60)
-        bodies = list(self.server.read_back(user).values())
-        self.assertEqual(len(bodies), 40)
-        self.assertTrue(any(b"message 77" in body for body in bodies))
-
-    def test_imapfilter_flags_what_it_is_told_to(self):
-        user, password = "filtered@example.test", "plain"  # it does not escape quotation marks
-        self.server.add_user(user, password)
-        self.server.deliver(user, [mail.ordinary(number) for number in range(1, 4)])
-        script = self.folder / "filter.lua"
-        script.write_text(
-            f"options.timeout = 30\noptions.certificates = false\n"
-            f"account = IMAP{{server='localhost', port={self.gateway.port('imaps')}, ssl='auto',\n"
-            f"  username='{user}', password='{password}'}}\n"
-            f"account.INBOX:contain_subject('ordinary-2'):mark_flagged()\n")
-        process.run(["imapfilter", "-t", self.server.pki.ca_file, "-c", script], seconds=60,
-                    env={**os.environ, "HOME": str(self.folder)})
-
-        with self.server.imap(user) as connection:
-            self.assertEqual(expect_ok(connection.search(None, "FLAGGED")), [b"2"])
-
-    def test_mutt_opens_a_mailbox_and_flags_a_message(self):
-        user = self.new_user(mail.ordinary(1), mail.ordinary(2))
-        configuration = self.folder / "muttrc"
-        quoted = PASSWORD.replace("\\", "\\\\").replace('"', '\\"')
-        configuration.write_text(
-            f'set imap_user="{user}"\nset imap_pass="{quoted}"\n'
-            f'set ssl_ca_certificates_file="{self.server.pki.ca_file}"\n'
-            f'set ssl_starttls=no ssl_force_tls=yes quit=yes move=no delete=no\n'
-            f'set wait_key=no sleep_time=0 tmpdir="{self.folder}" record=""\n'
-            'push "<tag-pattern>all<enter><tag-prefix><set-flag>!<sync-mailbox><quit>"\n')
-        mutt.run_in_terminal(["mutt", "-n", "-F", configuration, "-f",
-                              f"imaps://localhost:{self.gateway.port('imaps')}/INBOX"],
-                             self.folder)
-
-        with self.server.imap(user) as connection:
-            self.assertIn(b"1", expect_ok(connection.search(None, "FLAGGED"))[0].split())
+    make_server = Dovecot
 
     def test_I045_T072_no_credential_is_logged(self):
         secret = "Zx9-planted-secret"

@@ -22,12 +22,14 @@ _AUTHLIB = "/usr/lib/courier/courier-authlib/authdaemond"
 
 
 class Courier(Upstream):
-    """`capabilities` is what it advertises, beside what it adds by itself."""
+    """`capabilities` is what it advertises, beside what it adds by itself; `idle_seconds` how long
+    it looks away during IDLE."""
 
     name = "courier"
 
-    def __init__(self, *, capabilities=_CAPABILITIES):
+    def __init__(self, *, capabilities=_CAPABILITIES, idle_seconds=60):
         super().__init__()
+        self._idle_seconds = idle_seconds
         self._capabilities = capabilities
         self._process = None
 
@@ -87,7 +89,8 @@ class Courier(Upstream):
                          for ours, theirs in bind.items())
         exports = {
             "IMAP_CAPABILITY": self._capabilities, "IMAP_KEYWORDS": "1", "IMAP_ACL": "1",
-            "IMAP_USELOCKS": "1", "IMAP_MAILBOX_SANITY_CHECK": "1", "IMAP_IDLE_TIMEOUT": "60",
+            "IMAP_USELOCKS": "1", "IMAP_MAILBOX_SANITY_CHECK": "1",
+            "IMAP_IDLE_TIMEOUT": str(self._idle_seconds),
             "IMAP_TRASHFOLDERNAME": "Trash", "IMAP_EMPTYTRASH": "", "SENDMAIL": "/bin/true",
             "IMAP_STARTTLS": "YES", "IMAP_TLS_REQUIRED": "0",
             "COURIERTLS": f"{root}/usr/bin/couriertls", "TLS_CERTFILE": str(certificate),

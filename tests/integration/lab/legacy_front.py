@@ -24,6 +24,7 @@ _KEPT_BY_ALL = ("IMAP4rev1", "STARTTLS", "AUTH=PLAIN", "AUTH=LOGIN")
 _LITERAL = re.compile(rb"\{(\d+)\}\r\n\Z")
 _SPECIAL_USE = re.compile(rb"\\(?:All|Archive|Drafts|Flagged|Junk|Sent|Trash)\b ?", re.IGNORECASE)
 _CONNECT_SECONDS = 30
+_CHUNK_OCTETS = 1 << 20
 
 
 class LegacyFront(Upstream):
@@ -168,16 +169,25 @@ class _Connection:
             line = self._from_server.read_line()
             if not line:
                 raise OSError("the server behind has gone")
-            whole = self._rewritten(line)
+            first = self._rewritten(line)
+            self._client.sendall(first)
             while match := _LITERAL.search(line):
-                literal = self._from_server.read_exactly(int(match.group(1)))
+                self._relay_octets(int(match.group(1)))
                 line = self._from_server.read_line()
-                whole += literal + line
-            self._client.sendall(whole)
+                self._client.sendall(line)
             if line.startswith(b"+") and asks_client:
                 self._server.sendall(self._from_client.read_line())
-            if whole.startswith(command.tag.encode("latin-1") + b" "):
+            if first.startswith(command.tag.encode("latin-1") + b" "):
                 return
+
+    def _relay_octets(self, count):
+        """Passes a literal on as it comes: it may be a large one."""
+        while count > 0:
+            octets = self._from_server.read_exactly(min(count, _CHUNK_OCTETS))
+            if not octets:
+                raise OSError("the server behind has gone")
+            self._client.sendall(octets)
+            count -= len(octets)
 
     def _rewritten(self, line):
         """The line as a server without the missing extensions would have it."""

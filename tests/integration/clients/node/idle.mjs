@@ -1,4 +1,5 @@
-// imapflow: logs in, lists, waits in IDLE for a new message, fetches it, and says what it saw.
+// imapflow: logs in, lists, waits in IDLE for a new message (where there is no IDLE: asks until it
+// is there), fetches it, and says what it saw.
 // Told by JSON on standard input; answers with one line of JSON for each thing that it notices.
 
 import { createRequire } from 'node:module';
@@ -28,7 +29,14 @@ tell({
   compressed: Boolean(client._deflate),
   idle: client.capabilities.has('IDLE'),
 });
-const idling = client.idle();
+const idles = client.capabilities.has('IDLE');
+const idling = idles ? client.idle() : undefined;
+let there = idles;
+arrived.then(() => { there = true; });
+while (!there) {
+  await client.noop();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+}
 const news = await arrived;
 tell({ exists: news.count });
 await client.noop();
