@@ -171,32 +171,18 @@ Task<std::string> greet(ImapLink& link) {
   co_return describe(greeting);
 }
 
-Task<> secure(ImapLink& link,
-              std::shared_ptr<const net::TlsContext> context,
-              std::string server_name) {
-  const conf::Upstream& settings = link.settings();
-  if (settings.tls == conf::UpstreamTls::Off) co_return;
-  if (settings.tls != conf::UpstreamTls::Implicit) {
-    const Deadline deadline = link.command_deadline();
-    if (settings.tls == conf::UpstreamTls::Opportunistic) {
-      if (!link.has_capabilities()) co_await ask_capabilities(link, deadline);
-      if (!link.capabilities().has(Capability::StartTls)) co_return;
-    }
-    const std::string tag = link.begin(UpstreamCommand::Other);
-    co_await link.send(wire::imap::plain(tag, wire::imap::Plain::StartTls), deadline);
-    const ImapAnswer answer = co_await link.conclude(tag, nullptr, deadline);
-    if (!answer.ok()) co_await fail(Kind::Tls, Origin::Upstream, "STARTTLS: " + describe(answer));
-    if (link.stream().waiting() > 0) {
-      const auto octets = static_cast<std::uint64_t>(link.stream().waiting());
-      link.context().recorder.add(metrics::kMetrics.starttls_injections(metrics::Side::Upstream));
-      link.context().log.write(
-          metrics::StarttlsInjection{.side = metrics::Side::Upstream, .octets = octets});
-      co_await fail(Kind::Malformed, Origin::Upstream, "octets behind the answer to STARTTLS");
-    }
-    link.forget_capabilities();
+Task<bool> ask_for_tls(ImapLink& link) {
+  const Deadline deadline = link.command_deadline();
+  if (link.settings().tls == conf::UpstreamTls::Opportunistic) {
+    if (!link.has_capabilities()) co_await ask_capabilities(link, deadline);
+    if (!link.capabilities().has(Capability::StartTls)) co_return false;
   }
-  const Deadline deadline{link.loop().now() + settings.handshake_timeout};
-  co_await link.stream().start_tls(std::move(context), std::move(server_name), deadline);
+  const std::string tag = link.begin(UpstreamCommand::Other);
+  co_await link.send(wire::imap::plain(tag, wire::imap::Plain::StartTls), deadline);
+  const ImapAnswer answer = co_await link.conclude(tag, nullptr, deadline);
+  if (!answer.ok()) co_await fail(Kind::Tls, Origin::Upstream, "STARTTLS: " + describe(answer));
+  link.forget_capabilities();
+  co_return true;
 }
 
 namespace {

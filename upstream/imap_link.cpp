@@ -62,9 +62,7 @@ net::Error beyond_bounds(net::Error error) {
 }  // namespace
 
 ImapLink::ImapLink(net::Stream stream, const LinkContext& context, std::uint32_t randomness)
-    : passage_(std::move(stream), context.recorder, context.metric, context.links),
-      context_(context),
-      tags_(randomness) {
+    : passage_(std::move(stream), context), context_(context), tags_(randomness) {
   this->stream().set_read_size(net::BlockPool::kLarge);
 }
 

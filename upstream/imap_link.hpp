@@ -35,16 +35,6 @@
 
 namespace postern::upstream {
 
-// What a link needs to know of the world around it.
-struct LinkContext {
-  net::Loop& loop;
-  const conf::Upstream& settings;
-  metrics::Recorder& recorder;
-  metrics::Upstream metric;
-  metrics::SessionLog& log;
-  std::size_t& links;  // how many links the address has
-};
-
 // Whoever wants the untagged data of a command.
 class Ear {
  public:

@@ -10,11 +10,11 @@ using metrics::DisconnectReason;
 using metrics::kMetrics;
 using net::Kind;
 
-Passage::Passage(net::Stream stream,
-                 metrics::Recorder& recorder,
-                 metrics::Upstream upstream,
-                 std::size_t& links)
-    : stream_(std::move(stream)), recorder_(&recorder), links_(&links), upstream_(upstream) {
+Passage::Passage(net::Stream stream, const LinkContext& context)
+    : stream_(std::move(stream)),
+      recorder_(&context.recorder),
+      links_(&context.links),
+      upstream_(context.metric) {
   ++*links_;
   recorder_->raise(kMetrics.upstream_connections(upstream_, metrics::LinkState::Active));
 }

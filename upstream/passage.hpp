@@ -5,21 +5,31 @@
 
 #pragma once
 
+#include "conf/settings.hpp"
 #include "metrics/catalogue.hpp"
 #include "metrics/recorder.hpp"
+#include "metrics/session_log.hpp"
+#include "net/loop.hpp"
 #include "net/stream.hpp"
 
 #include <cstddef>
 
 namespace postern::upstream {
 
+// What a link needs to know of the world around it.
+struct LinkContext {
+  net::Loop& loop;
+  const conf::Upstream& settings;
+  metrics::Recorder& recorder;
+  metrics::Upstream metric;
+  metrics::SessionLog& log;
+  std::size_t& links;  // how many connections the address has; outlives them
+};
+
 class Passage {
  public:
-  // `links` counts the connections of one address; it must outlive this.
-  Passage(net::Stream stream,
-          metrics::Recorder& recorder,
-          metrics::Upstream upstream,
-          std::size_t& links);
+  // Keeps nothing of the context but where to count.
+  Passage(net::Stream stream, const LinkContext& context);
 
   Passage(Passage&& other) noexcept;
   Passage(const Passage&) = delete;
