@@ -41,7 +41,7 @@ constexpr Setting<Upstream> kUpstream[] = {
     {"client_key", at<&Upstream::client_key>(), any(),
      "PEM file with its key, not open to others"},
     {"send_client_address", at<&Upstream::send_client_address>(), any(),
-     "tell the upstream who the client is, by IMAP ID or a PROXY header; it must trust us"},
+     "tell the upstream who the client is: IMAP ID, PROXY header, SMTP XCLIENT; it must trust us"},
     {"id", at<&Upstream::id>(), any(),
      "send IMAP ID after login, to servers that demand it"},
     {"auth", at<&Upstream::auth>(), any(),

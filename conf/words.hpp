@@ -74,11 +74,9 @@ enum class UpstreamTls { Starttls, Opportunistic, Off, Implicit };
 template <>
 inline constexpr auto kWords<UpstreamTls> = words("starttls", "opportunistic", "off", "implicit");
 
-enum class SendAddress { Off, Id, ProxyV2 };
+enum class SendAddress { Off, Id, ProxyV2, Xclient };
 template <>
-inline constexpr auto kWords<SendAddress> = words("off", "id", "proxy_v2");
-template <>
-inline constexpr auto kLaterWords<SendAddress> = words("xclient");
+inline constexpr auto kWords<SendAddress> = words("off", "id", "proxy_v2", "xclient");
 
 enum class SendId { Never, AfterLogin };
 template <>

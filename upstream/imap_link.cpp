@@ -36,27 +36,8 @@ metrics::UpstreamResult result_of(Condition condition) {
   return metrics::UpstreamResult::Bad;
 }
 
-metrics::UpstreamResult result_of(Kind kind) {
-  switch (kind) {
-    case Kind::Timeout:
-      return metrics::UpstreamResult::Timeout;
-    case Kind::Malformed:
-    case Kind::Limit:
-      return metrics::UpstreamResult::Malformed;
-    default:
-      return metrics::UpstreamResult::Lost;
-  }
-}
-
 std::unexpected<net::Error> broken(std::string what) {
   return net::failure(Kind::Malformed, Origin::Upstream, std::move(what));
-}
-
-// A server that goes beyond our bounds breaks the protocol. Kind::Limit is kept for a mailbox or a
-// mail that is too large, which a client is told for good.
-net::Error beyond_bounds(net::Error error) {
-  if (error.kind == Kind::Limit) error.kind = Kind::Malformed;
-  return error;
 }
 
 }  // namespace
@@ -389,7 +370,7 @@ void ImapLink::failed(std::string_view tag, Kind kind) {
   give_up(kind);
   if (const Command* command = find(tag)) {
     context_.recorder.add(
-        metrics::kMetrics.upstream_commands(context_.metric, command->kind, result_of(kind)));
+        metrics::kMetrics.upstream_commands(context_.metric, command->kind, unanswered(kind)));
   }
 }
 

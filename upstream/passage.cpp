@@ -48,4 +48,21 @@ DisconnectReason disconnect_reason(Kind kind) {
   }
 }
 
+metrics::UpstreamResult unanswered(Kind kind) {
+  switch (kind) {
+    case Kind::Timeout:
+      return metrics::UpstreamResult::Timeout;
+    case Kind::Malformed:
+    case Kind::Limit:
+      return metrics::UpstreamResult::Malformed;
+    default:
+      return metrics::UpstreamResult::Lost;
+  }
+}
+
+net::Error beyond_bounds(net::Error error) {
+  if (error.kind == Kind::Limit) error.kind = Kind::Malformed;
+  return error;
+}
+
 }  // namespace postern::upstream

@@ -56,4 +56,11 @@ class Passage {
 // What an error on a connection to an upstream is counted as.
 [[nodiscard]] metrics::DisconnectReason disconnect_reason(net::Kind kind);
 
+// What a command is counted as that such an error kept from being answered.
+[[nodiscard]] metrics::UpstreamResult unanswered(net::Kind kind);
+
+// A server that goes beyond our bounds breaks its protocol. Kind::Limit is kept for a mailbox or a
+// mail that is too large, which a client is told for good.
+[[nodiscard]] net::Error beyond_bounds(net::Error error);
+
 }  // namespace postern::upstream

@@ -59,6 +59,17 @@ void Offer::hear(std::string_view line) {
   }
 }
 
+Offer Offer::common_with(const Offer& other) const noexcept {
+  Offer common = *this;
+  common.extensions_ &= other.extensions_;
+  common.mechanisms_ &= other.mechanisms_;
+  common.xclient_ &= other.xclient_;
+  const bool one_is_silent = size_max == 0 || other.size_max == 0;
+  common.size_max =
+      one_is_silent ? std::max(size_max, other.size_max) : std::min(size_max, other.size_max);
+  return common;
+}
+
 std::string_view name(Extension extension) noexcept {
   return kNames.at(static_cast<std::size_t>(extension));
 }

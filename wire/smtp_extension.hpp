@@ -29,10 +29,10 @@ enum class Extension : std::uint8_t {
 };
 
 // Attributes of XCLIENT that we can fill in.
-enum class XclientAttribute : std::uint8_t { Addr, Port, Helo, Login, Proto };
+enum class XclientAttribute : std::uint8_t { Name, Addr, Port, Helo, Login, Proto };
 
-inline constexpr std::array<std::string_view, 5> kXclientAttributes{
-    "ADDR", "PORT", "HELO", "LOGIN", "PROTO"};
+inline constexpr std::array<std::string_view, 6> kXclientAttributes{
+    "NAME", "ADDR", "PORT", "HELO", "LOGIN", "PROTO"};
 
 // What one EHLO was answered with.
 class Offer {
@@ -57,6 +57,9 @@ class Offer {
 
   // Takes in one line of the answer: its text, without code.
   void hear(std::string_view line);
+
+  // What both have; of the sizes the smaller one that is said.
+  [[nodiscard]] Offer common_with(const Offer& other) const noexcept;
 
   // Octets that a message may have; 0: not said.
   std::uint64_t size_max = 0;

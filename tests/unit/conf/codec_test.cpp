@@ -119,9 +119,6 @@ TEST(Codec, RefusesWordsOfLaterVersionsAsSuch) {
       {"[listener.x]\nprotocol = 'submission'\nlisten = [':1']",
        R"(f:14:12: error: listener.x.protocol: "submission" is not in this version: write "pop3" )"
        R"(or "imap")"},
-      {"upstream.imap.send_client_address = 'xclient'",
-       R"(f:13:37: error: upstream.imap.send_client_address: "xclient" )"
-       R"(is not in this version: write "off", "id" or "proxy_v2")"},
       {"upstream.imap.auth = 'master'",
        R"(f:13:22: error: upstream.imap.auth: "master" is not in this )"
        R"(version: write "same", or { user = "NAME", password = { file )"

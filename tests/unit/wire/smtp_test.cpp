@@ -203,6 +203,24 @@ TEST(SmtpParameters, S013_FitOnlyWhatTheUpstreamOffered) {
   EXPECT_TRUE(rcpt.fits(much));
 }
 
+TEST(SmtpOffer, OfTwoHasInCommonWhatBothSay) {
+  Offer one;
+  one.hear("SIZE 2000");
+  one.hear("DSN");
+  one.hear("AUTH PLAIN LOGIN");
+  Offer other;
+  other.hear("SIZE");
+  other.hear("AUTH LOGIN XOAUTH2");
+
+  const Offer common = one.common_with(other);
+  EXPECT_EQ(common, other.common_with(one));
+  EXPECT_EQ(common.size_max, 2000U);
+  EXPECT_TRUE(common.has(Extension::Size));
+  EXPECT_FALSE(common.has(Extension::Dsn));
+  EXPECT_TRUE(common.has(sasl::Mechanism::Login));
+  EXPECT_FALSE(common.has(sasl::Mechanism::Plain));
+}
+
 TEST(SmtpOffer, HearsWhatMattersAndNothingElse) {
   Offer offer;
   for (const std::string_view line : {"PIPELINING",
