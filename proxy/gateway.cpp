@@ -5,11 +5,14 @@
 #include "conf/dump.hpp"
 #include "net/digest.hpp"
 #include "net/machine.hpp"
+#include "net/random.hpp"
 #include "proxy/version.hpp"
 #include "upstream/directory.hpp"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
+#include <cstddef>
 #include <malloc.h>
 #include <unistd.h>
 #include <utility>
@@ -25,6 +28,15 @@ constexpr std::size_t kDescriptorsPerSession = 2;
 constexpr net::Duration kChores = std::chrono::seconds(5);
 constexpr std::uint64_t kMemoryWarning = 90;  // percent of the limit
 constexpr std::size_t kTrimDrop = 500;        // connections fewer than before
+
+// A word for IMAP greetings that no other process says.
+std::string make_mark() {
+  std::array<std::byte, 8> chance{};
+  net::Random().fill(chance);
+  std::array<unsigned char, chance.size()> octets{};
+  std::ranges::transform(chance, octets.begin(), std::to_integer<unsigned char>);
+  return net::hex(octets);
+}
 
 metrics::LogSettings log_settings(const conf::Settings& settings) {
   metrics::LogSettings log;
@@ -112,7 +124,8 @@ Gateway::Gateway(metrics::Log& log, metrics::Registry& registry)
       registry_(registry),
       recorder_(registry.recorder()),
       shared_{log, admission_, penalties_, occupancy_, state_},
-      tickets_(std::make_shared<net::TicketKeys>()) {
+      tickets_(std::make_shared<net::TicketKeys>()),
+      mark_(make_mark()) {
   registry_.at_scrape([this](metrics::Recorder& scraped) {
     scraped.set(kMetrics.auth_tracked_addresses(), static_cast<std::int64_t>(penalties_.tracked()));
     scraped.set(kMetrics.ready(), is_ready() ? 1 : 0);
@@ -162,7 +175,7 @@ std::vector<conf::Problem> Gateway::accept(conf::Outcome outcome) {
   tls_ = std::move(tls);
   log_.apply(log_settings(*settings_));
   name_metrics(*settings_);
-  auto own = std::make_shared<upstream::OwnAddresses>();
+  auto own = std::make_shared<upstream::OwnAddresses>(mark_);
   for (const auto& door : doors) {
     const net::Listener* socket = door->socket != nullptr ? door->socket.get() : same_door(*door);
     own->add(socket->local());

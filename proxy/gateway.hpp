@@ -123,6 +123,7 @@ class Gateway {
   std::shared_ptr<const conf::Settings> settings_;
   conf::Origins origins_;
   std::shared_ptr<const TlsFiles> tls_;
+  std::string mark_;  // of this process, in IMAP greetings
   std::shared_ptr<const upstream::OwnAddresses> own_addresses_;
   Doors doors_;
   std::vector<InheritedSocket> inherited_;

@@ -23,8 +23,12 @@ ImapAuthorization::ImapAuthorization(Session& session)
     : session_(session), talk_(session), login_(session) {}
 
 Task<> ImapAuthorization::greet() {
+  const std::string& mark = session_.snapshot().own_addresses->mark();
   const std::string greeting =
-      imap::status_line("", Condition::Ok, "CAPABILITY " + talk_.capabilities(), "IMAP ready");
+      imap::status_line("",
+                        Condition::Ok,
+                        "CAPABILITY " + talk_.capabilities(),
+                        mark.empty() ? "IMAP ready" : "IMAP ready " + mark);
   co_await talk_.say(greeting);
 }
 

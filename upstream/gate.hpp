@@ -31,13 +31,26 @@ namespace postern::upstream {
 // Where this very process listens: connecting there would be a loop.
 class OwnAddresses {
  public:
+  OwnAddresses() = default;
+
+  // With a word that stands in the IMAP greetings of this process and in no others.
+  explicit OwnAddresses(std::string mark) : mark_(std::move(mark)) {}
+
+  [[nodiscard]] const std::string& mark() const { return mark_; }
+
   void add(const net::Address& address) { addresses_.push_back(address); }
 
   // Whether the far end of a fresh connection is one of ours. A listener on all addresses is known
   // by its port, on a connection that does not leave this machine.
   [[nodiscard]] bool has(const net::Address& peer, const net::Address& local) const;
 
+  // Whether that greeting is our own: it came back by a way that its addresses do not show.
+  [[nodiscard]] bool says(std::string_view greeting) const {
+    return !mark_.empty() && greeting.contains(mark_);
+  }
+
  private:
+  std::string mark_;
   std::vector<net::Address> addresses_;
 };
 
@@ -144,6 +157,8 @@ class Gate {
   [[nodiscard]] net::Loop& loop() const { return around_.loop; }
 
   [[nodiscard]] net::Random& random() const { return around_.random; }
+
+  [[nodiscard]] const OwnAddresses& own() const { return around_.own; }
 
  private:
   net::Task<> connect_in_stages(Address& address,

@@ -16,15 +16,20 @@ using net::Task;
 // What is said on a fresh connection until somebody may log in.
 class Server::Arrival final : public Reception {
  public:
-  explicit Arrival(net::Random& random) : random_(random) {}
+  explicit Arrival(const Gate& gate) : gate_(gate) {}
 
   net::Stream& take(net::Stream stream, const LinkContext& context) override {
-    const auto randomness = static_cast<std::uint32_t>(random_.next());
+    const auto randomness = static_cast<std::uint32_t>(gate_.random().next());
     link_ = std::make_unique<ImapLink>(std::move(stream), context, randomness);
     return link_->stream();
   }
 
-  Task<> greet() override { greeting_ = co_await upstream::greet(*link_); }
+  Task<> greet() override {
+    greeting_ = co_await upstream::greet(*link_);
+    if (gate_.own().says(greeting_)) {
+      co_await fail(Kind::Denied, Origin::Here, "the upstream greets as we do: a loop");
+    }
+  }
 
   Task<bool> ask_for_tls() override { return upstream::ask_for_tls(*link_); }
 
@@ -35,7 +40,7 @@ class Server::Arrival final : public Reception {
   std::unique_ptr<ImapLink> finish() { return std::move(link_); }
 
  private:
-  net::Random& random_;
+  const Gate& gate_;
   std::unique_ptr<ImapLink> link_;
   std::string greeting_;
 };
@@ -129,7 +134,7 @@ Task<std::unique_ptr<ImapLink>> Server::run(const Caller& caller, Errand& errand
   }
   const net::Slot slot = co_await gate_.take_slot();
   for (bool again = false;; again = true) {
-    Arrival arrival(gate_.random());
+    Arrival arrival(gate_);
     Gate::Trial trial = co_await gate_.connect(caller, arrival);
     const bool warm = !profiles_.find(arrival.greeting()).before_login.empty();
     const net::Time since = gate_.loop().exact_now();
@@ -165,7 +170,7 @@ Task<> Server::log_in_for(Arrival& arrival, const Caller& caller, Errand& errand
 Task<std::string> Server::visit(metrics::SessionLog& log) {
   const Account nobody;
   const ClientFacts no_client;
-  Arrival arrival(gate_.random());
+  Arrival arrival(gate_);
   (void)co_await gate_.connect({.account = nobody, .facts = no_client, .log = log}, arrival);
   ImapLink& link = arrival.link();
   if (!link.has_capabilities()) co_await ask_capabilities(link, link.command_deadline());

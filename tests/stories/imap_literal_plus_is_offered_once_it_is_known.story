@@ -10,7 +10,7 @@ S: * BYE<any>
 S: b OK <any>
 S: <closed>
 client B
-S: * OK [CAPABILITY IMAP4rev1 SASL-IR ID LITERAL+ STARTTLS AUTH=PLAIN AUTH=LOGIN] IMAP ready
+S: * OK [CAPABILITY IMAP4rev1 SASL-IR ID LITERAL+ STARTTLS AUTH=PLAIN AUTH=LOGIN] IMAP ready here-1
 C: z LOGOUT
 S: * BYE logging out
 S: z OK completed

@@ -3,7 +3,7 @@
 protocol: imap
 config: listener.imap.cleartext_login=never
 
-S: * OK [CAPABILITY IMAP4rev1 SASL-IR ID STARTTLS LOGINDISABLED] IMAP ready
+S: * OK [CAPABILITY IMAP4rev1 SASL-IR ID STARTTLS LOGINDISABLED] IMAP ready here-1
 C: a LOGIN joe secret
 S: a NO [PRIVACYREQUIRED] use TLS
 C: b LOGIN joe {6}

@@ -164,7 +164,7 @@ void World::reload(const WorldWishes& wishes) {
   conf::Problems problems;
   auto files =
       proxy::read_tls_files(*settings, origins, std::make_shared<net::TicketKeys>(), problems);
-  auto own = std::make_shared<upstream::OwnAddresses>();
+  auto own = std::make_shared<upstream::OwnAddresses>("here-1");
   metrics::Configured configured{.protocols = {metrics::Protocol::Pop3, metrics::Protocol::Imap}};
   for (const conf::Listener& listener : settings->listeners) {
     configured.listeners.push_back(listener.name);
