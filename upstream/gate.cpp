@@ -41,21 +41,6 @@ metrics::ConnectResult result_of(Kind kind) {
   }
 }
 
-// Whether the error tells of the address rather than of the user or of us.
-bool blames_address(Kind kind) {
-  switch (kind) {
-    case Kind::Refused:
-    case Kind::Denied:
-    case Kind::InUse:
-    case Kind::Gone:
-    case Kind::Cancelled:
-    case Kind::Internal:
-      return false;
-    default:
-      return true;
-  }
-}
-
 // Rendezvous hashing: each user has an order of addresses of its own, and an address that comes or
 // goes moves only the users that it concerns.
 std::uint64_t weight(std::string_view user, std::string_view host, std::uint16_t port) {
@@ -192,10 +177,13 @@ Task<net::Slot> Gate::take_slot() {
   co_return std::move(*slot);
 }
 
-Task<Gate::Trial> Gate::connect(const Caller& caller, Reception& reception) {
+Task<Gate::Trial> Gate::connect(const Caller& caller,
+                                Reception& reception,
+                                std::optional<std::size_t> but) {
   net::Error last{Kind::Unavailable, Origin::Upstream, "no address may be tried now"};
   bool first = true;
   for (Address* address : in_order(caller.account.user)) {
+    if (but == static_cast<std::size_t>(address->metric)) continue;
     if (!address->breaker.permits(around_.loop.now())) continue;
     if (!std::exchange(first, false)) count_retry(metrics::RetryReason::Connect);
     Trial trial(*this, *address);
@@ -267,6 +255,27 @@ Task<> Gate::refuse_injection(net::Stream& stream, metrics::SessionLog& log) {
 Task<> Gate::shake_hands(net::Stream& stream) {
   const net::Deadline deadline{around_.loop.now() + settings_.handshake_timeout};
   co_await stream.start_tls(tls_, settings_.url.to.host, deadline);
+}
+
+bool Gate::blames_address(Kind kind) {
+  switch (kind) {
+    case Kind::Refused:
+    case Kind::Denied:
+    case Kind::InUse:
+    case Kind::Gone:
+    case Kind::Cancelled:
+    case Kind::Internal:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool Gate::has_other_than(std::size_t address) const {
+  return std::ranges::any_of(addresses_, [address](const Address& other) {
+    return static_cast<std::size_t>(other.metric) != address &&
+           other.breaker.state() == Breaker::State::Closed;
+  });
 }
 
 std::vector<Gate::Address*> Gate::in_order(const std::string& user) {

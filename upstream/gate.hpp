@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -135,8 +136,16 @@ class Gate {
   net::Task<net::Slot> take_slot();
 
   // Connects to the first address that answers, up to where somebody may log in: the reception has
-  // the link then.
-  net::Task<Trial> connect(const Caller& caller, Reception& reception);
+  // the link then. One of them may be left out.
+  net::Task<Trial> connect(const Caller& caller,
+                           Reception& reception,
+                           std::optional<std::size_t> but = {});
+
+  // Whether any other address than that one may be tried.
+  [[nodiscard]] bool has_other_than(std::size_t address) const;
+
+  // Whether an error tells of the address rather than of the user or of us.
+  [[nodiscard]] static bool blames_address(net::Kind kind);
 
   // How long a part of the way in took.
   void observe(metrics::ConnectPhase phase, net::Time since);

@@ -71,6 +71,7 @@ net::Write ImapLink::send_login(std::string_view before,
                                 std::string_view login,
                                 std::string_view behind,
                                 Wait wait) {
+  shown_login_ = true;
   if (context_.log.traces()) {
     for (const std::string_view shown : {before, std::string_view("<login>"), behind}) {
       if (!shown.empty()) context_.log.trace(metrics::Direction::ToUpstream, shown);

@@ -92,6 +92,9 @@ class ImapLink {
                                       std::string_view behind,
                                       net::Wait wait);
 
+  // Whether any part of a login has been said.
+  [[nodiscard]] bool has_shown_login() const { return shown_login_; }
+
   // ---- listening
   // The tagged answer to a command. Fails if the link ends, or breaks a rule, before.
   net::Task<ImapAnswer> conclude(std::string_view tag, Ear* ear, net::Wait wait);
@@ -232,6 +235,7 @@ class ImapLink {
   std::uint64_t octets_left_ = LinkLimits::kOctets;
   Family family_ = Family::Other;
   bool ended_ = false;
+  bool shown_login_ = false;
 };
 
 }  // namespace postern::upstream

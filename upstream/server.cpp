@@ -4,6 +4,7 @@
 
 #include "upstream/refusal.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace postern::upstream {
@@ -44,6 +45,17 @@ class Server::Arrival final : public Reception {
   std::unique_ptr<ImapLink> link_;
   std::string greeting_;
 };
+
+namespace {
+
+// Whether another address may be asked for the same user: if this one is not well, and either says
+// so or has not seen the credentials. What it thought of them is nobody else's business.
+bool may_ask_another(const net::Error& error, const ImapLink& link) {
+  return Gate::blames_address(error.kind) &&
+         (error.code == "UNAVAILABLE" || !link.has_shown_login());
+}
+
+}  // namespace
 
 Server::Server(const Surroundings& surroundings,
                const conf::Upstream& settings,
@@ -133,9 +145,10 @@ Task<std::unique_ptr<ImapLink>> Server::run(const Caller& caller, Errand& errand
     co_await fail(Kind::Unavailable, Origin::Upstream, "the upstream asked to be left alone");
   }
   const net::Slot slot = co_await gate_.take_slot();
+  std::optional<std::size_t> shunned;
   for (bool again = false;; again = true) {
     Arrival arrival(gate_);
-    Gate::Trial trial = co_await gate_.connect(caller, arrival);
+    Gate::Trial trial = co_await gate_.connect(caller, arrival, shunned);
     const bool warm = !profiles_.find(arrival.greeting()).before_login.empty();
     const net::Time since = gate_.loop().exact_now();
     auto done = co_await attempt(log_in_for(arrival, caller, errand));
@@ -145,12 +158,15 @@ Task<std::unique_ptr<ImapLink>> Server::run(const Caller& caller, Errand& errand
       co_return arrival.finish();
     }
     if (const auto pause = suggested_backoff(done.error().detail)) pause_user(user, *pause);
-    // What was learned of the server may be out of date: once more, without it.
+    // Once more: without what was learned of the server, which may be out of date, or somewhere
+    // else.
     const Kind kind = done.error().kind;
-    if (again || !warm || (kind != Kind::Denied && kind != Kind::Malformed)) {
-      co_await fail(std::move(done.error()));
-    }
-    profiles_.drop(arrival.greeting());
+    const bool elsewhere =
+        may_ask_another(done.error(), arrival.link()) && gate_.has_other_than(trial.address());
+    const bool stale = warm && (kind == Kind::Denied || kind == Kind::Malformed);
+    if (again || (!elsewhere && !stale)) co_await fail(std::move(done.error()));
+    if (stale) profiles_.drop(arrival.greeting());
+    if (elsewhere) shunned = trial.address();
     gate_.count_retry(metrics::RetryReason::Login);
   }
 }
