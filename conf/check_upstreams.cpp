@@ -85,20 +85,27 @@ void check_times(const Upstream& upstream, Findings& findings) {
   }
 }
 
-void check_named_upstreams(const Settings& settings, Findings& findings) {
+void check_name(const Settings& settings,
+                std::string_view name,
+                const std::string& key,
+                Findings& findings) {
+  if (name.empty() || find_named(settings.upstreams, name) != nullptr) return;
   std::vector<std::string_view> names;
   names.reserve(settings.upstreams.size());
   for (const Upstream& upstream : settings.upstreams)
     names.push_back(upstream.name);
+  const auto meant = did_you_mean(name, names);
+  const auto hint = meant ? fmt::format(", did you mean \"{}\"?", *meant) : std::string();
+  findings.error(key, fmt::format("there is no [upstream.{}]{}", name, hint));
+}
+
+void check_named_upstreams(const Settings& settings, Findings& findings) {
   for (std::size_t i = 0; i < settings.routes.size(); ++i) {
-    const Route& route = settings.routes[i];
-    if (route.upstream.empty() || find_named(settings.upstreams, route.upstream) != nullptr)
-      continue;
-    const auto meant = did_you_mean(route.upstream, names);
-    const auto hint = meant ? fmt::format(", did you mean \"{}\"?", *meant) : std::string();
-    findings.error(fmt::format("route.{}.upstream", i + 1),
-                   fmt::format("there is no [upstream.{}]{}", route.upstream, hint));
+    check_name(
+        settings, settings.routes[i].upstream, fmt::format("route.{}.upstream", i + 1), findings);
   }
+  for (const std::string& name : settings.imap.referrals)
+    check_name(settings, name, "imap.referrals", findings);
 }
 
 void check_order(const Settings& settings, Findings& findings) {
@@ -115,7 +122,9 @@ void check_order(const Settings& settings, Findings& findings) {
 void check_use(const Settings& settings, Findings& findings) {
   for (const Upstream& upstream : settings.upstreams) {
     const auto leads_here = [&](const Route& route) { return route.upstream == upstream.name; };
-    if (std::ranges::any_of(settings.routes, leads_here)) continue;
+    const auto& referrals = settings.imap.referrals;
+    const bool referred = std::ranges::find(referrals, upstream.name) != referrals.end();
+    if (referred || std::ranges::any_of(settings.routes, leads_here)) continue;
     findings.warning("upstream." + upstream.name, "no route leads here");
   }
 }

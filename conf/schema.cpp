@@ -186,6 +186,8 @@ constexpr Setting<Imap> kImap[] = {
      "LITERAL+ or LITERAL- before login; empty: what all upstreams are known to have"},
     {"drop_caps", at<&Imap::drop_caps>(), text(refuse_capability),
      "names left out of the capabilities that a client is told at login"},
+    {"referrals", at<&Imap::referrals>(), any(),
+     "the [upstream.NAME]s that a server may send a user to at login (RFC 2221); empty: none"},
     {"id_name", at<&Imap::id_name>(), text(refuse_id_name),
      "what ID is answered with as our name; empty: NIL"},
     {"id_forward", at<&Imap::id_forward>(), any(),

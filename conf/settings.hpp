@@ -183,6 +183,7 @@ struct Imap {
   std::uint32_t bad_commands = 10;
   std::vector<std::string> pre_caps;  // empty: as learned from the upstreams
   std::vector<std::string> drop_caps;
+  std::vector<std::string> referrals;  // names of upstreams
   std::string id_name = "postern";
   bool id_forward = true;
 };

@@ -2,6 +2,7 @@
 
 #include "proxy/imap_authorization.hpp"
 
+#include "proxy/referral.hpp"
 #include "proxy/trouble.hpp"
 #include "wire/ascii.hpp"
 #include "wire/imap_reply.hpp"
@@ -237,13 +238,9 @@ Task<Next> ImapAuthorization::say_refusal(const LoginOutcome& outcome) {
 }
 
 Task<LoginEnd> ImapAuthorization::open(LoginTarget target) {
-  upstream::ClientFacts facts = session_.facts();
-  if (session_.settings().imap.id_forward) {
-    for (const imap::IdPair& pair : id_)
-      facts.id.push_back({.name = pair.name, .value = pair.value});
-  }
-  joined_.emplace(co_await target.server->join(
-      {.account = target.account, .facts = facts, .log = session_.log()}));
+  auto done = co_await net::attempt(join(target));
+  if (!done && follows(done.error(), target)) done = co_await net::attempt(join(target));
+  if (!done) co_await fail(std::move(done.error()));
   const conf::Upstream& upstream = target.server->settings();
   auto seat = session_.services().shared.occupancy.take(
       {.key = {.upstream = upstream.name, .user = target.account.user, .mailbox = {}},
@@ -256,6 +253,28 @@ Task<LoginEnd> ImapAuthorization::open(LoginTarget target) {
   }
   seat_ = std::move(*seat);
   co_return LoginEnd::Ok;
+}
+
+Task<> ImapAuthorization::join(const LoginTarget& target) {
+  upstream::ClientFacts facts = session_.facts();
+  if (session_.settings().imap.id_forward) {
+    for (const imap::IdPair& pair : id_)
+      facts.id.push_back({.name = pair.name, .value = pair.value});
+  }
+  joined_.emplace(co_await target.server->join(
+      {.account = target.account, .facts = facts, .log = session_.log()}));
+}
+
+// Whether the server sends the user to another one that may be asked; then that is the target.
+bool ImapAuthorization::follows(const net::Error& error, LoginTarget& target) {
+  if (error.code != "REFERRAL") return false;
+  auto referral = find_referral(session_.settings(), error.said);
+  if (!referral || referral->upstream == target.destination.upstream) return false;
+  target.destination.upstream = referral->upstream;
+  target.server = session_.snapshot().upstreams[referral->upstream].get();
+  if (!referral->user.empty()) target.account.user = std::move(referral->user);
+  session_.log().upstream(target.server->settings().name);
+  return true;
 }
 
 }  // namespace postern::proxy

@@ -54,6 +54,8 @@ class ImapAuthorization final : private Opener, private Prompt {
   void believe(const std::vector<wire::imap::IdPair>& pairs);
 
   net::Task<LoginEnd> open(LoginTarget target) override;
+  net::Task<> join(const LoginTarget& target);
+  [[nodiscard]] bool follows(const net::Error& error, LoginTarget& target);
   net::Task<std::optional<std::string_view>> ask(std::string base64) override;
 
   Session& session_;

@@ -4,9 +4,8 @@
 
 #include "conf/overrides.hpp"
 
-#include <utility>
-
 #include <algorithm>
+#include <utility>
 
 namespace postern::proxy {
 
@@ -58,11 +57,17 @@ void Snapshot::choose_policies() {
 }
 
 std::optional<upstream::KnownCapabilities> Snapshot::known_behind(const Entry& entry) const {
-  std::optional<upstream::KnownCapabilities> known;
+  std::vector<std::string_view> names;
   for (const conf::Route& route : settings->routes) {
-    if (!upstream::Directory::is_for(route, entry.settings->protocol)) continue;
-    const auto found =
-        std::ranges::find(settings->upstreams, route.upstream, &conf::Upstream::name);
+    if (upstream::Directory::is_for(route, entry.settings->protocol))
+      names.push_back(route.upstream);
+  }
+  if (entry.settings->protocol == conf::Protocol::Imap) {
+    names.insert(names.end(), settings->imap.referrals.begin(), settings->imap.referrals.end());
+  }
+  std::optional<upstream::KnownCapabilities> known;
+  for (const std::string_view name : names) {
+    const auto found = std::ranges::find(settings->upstreams, name, &conf::Upstream::name);
     const auto index = static_cast<std::size_t>(found - settings->upstreams.begin());
     const auto there = upstreams[index]->known();
     if (!there) return std::nullopt;

@@ -51,6 +51,8 @@ net::Error meaning(const ImapAnswer& answer, const conf::Upstream& settings, Kin
   for (const CodeMeaning& each : kCodes) {
     if (!answer.has_code(each.name)) continue;
     error.kind = each.kind;
+    // Where it sends the user is all that it has to say.
+    if (error.code == "REFERRAL") error.said = answer.code_argument;
     return error;
   }
   if (contains_any(answer.text, settings.text_rules_in_use)) {

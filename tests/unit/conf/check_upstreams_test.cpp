@@ -143,6 +143,15 @@ TEST(CheckRoutes, WarnsOfAnUpstreamWithoutOne) {
               ElementsAre("f:13:1: warning: upstream.b: no route leads here"));
 }
 
+TEST(CheckRoutes, TakesReferralsForAWayToAnUpstreamThatIsThere) {
+  EXPECT_THAT(problems_upon_base("[upstream.b]\nurl = 'imaps://b'\n[[route]]\nupstream = 'imap'\n"
+                                 "[imap]\nreferrals = ['b']\n"),
+              IsEmpty());
+  EXPECT_THAT(problems_upon_base("[imap]\nreferrals = ['imap', 'imep']\n"),
+              ElementsAre(HasSubstr("error: imap.referrals: there is no [upstream.imep], did you "
+                                    "mean \"imap\"?")));
+}
+
 TEST(CheckRoutes, WarnsOfRoutesThatNobodyReaches) {
   EXPECT_THAT(
       problems_upon_base("[[route]]\nuser = 'a'\nupstream = 'imap'\n[[route]]\nupstream = 'imap'\n"
