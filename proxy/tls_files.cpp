@@ -10,6 +10,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace postern::proxy {
@@ -113,6 +114,17 @@ class Reader {
   std::map<std::string, Identity> identities_;  // by profile
 };
 
+// As IANA lists them for ALPN.
+std::string_view protocol_names(conf::Protocol protocol) {
+  switch (protocol) {
+    case conf::Protocol::Pop3:
+      return "pop3";
+    case conf::Protocol::Imap:
+      break;
+  }
+  return "imap";
+}
+
 // The listener's own profile first, then all that are picked by name.
 net::ServerTls serve(const conf::Settings& settings,
                      const conf::Listener& listener,
@@ -124,7 +136,7 @@ net::ServerTls serve(const conf::Settings& settings,
   tls.version_min = version_of(own->min_version);
   tls.ciphers = ciphers_of(own->ciphers);
   tls.legacy = own->min_version < conf::TlsVersion::Tls12;
-  tls.protocols = "pop3";
+  tls.protocols = protocol_names(listener.protocol);
   tls.session_scope = listener.name;
   if (own->session_tickets) tls.tickets = std::move(tickets);
   const auto add = [&](const conf::TlsProfile& profile) {

@@ -150,6 +150,39 @@ class MuchTest(SpliceCase):
         self.gateway.wait_for_event("session.ended", reason="client_closed")
 
 
+class TlsTest(SpliceCase):
+    def test_T013_a_client_that_wants_another_protocol_is_refused_in_the_handshake(self):
+        for offered, taken in ((["imap"], "imap"), (["h2", "imap"], "imap"), ([], None)):
+            with self.subTest(offered=offered):
+                self.assertEqual(self.handshake(offered).selected_alpn_protocol(), taken)
+        for offered in (["pop3"], ["http/1.1"], ["smtp", "h2"]):
+            with self.subTest(offered), self.assertRaises(ssl.SSLError):
+                self.handshake(offered)
+
+    def handshake(self, offered):
+        context = self.pki.client_context()
+        if offered:
+            context.set_alpn_protocols(offered)
+        client = context.wrap_socket(self.connect("imaps"), server_hostname="localhost")
+        self.addCleanup(client.close)
+        return client
+
+    def test_T012_F013_what_follows_tls_in_clear_completes_no_append(self):
+        for ending in (b"", b" and the rest of it, in clear"):
+            with self.subTest(ending):
+                client = self.secured(self.connect("imaps"))
+                server = self.logged_in(client)
+                client.sendall(b"b APPEND INBOX {100}\r\nhalf")
+                self.assertEqual(line_of(server), b"b APPEND INBOX {100}\r\n")
+                self.assertEqual(server.recv(4), b"half")
+
+                with socket.socket(fileno=client.detach()) as bare:  # without a goodbye of TLS
+                    bare.sendall(ending)
+
+                with contextlib.suppress(ConnectionResetError):
+                    self.assertEqual(server.recv(100), b"")
+
+
 class ProxyTest(SpliceCase):
     """A proxy in front that sends PROXY headers, as 127.0.0.1 may."""
 
