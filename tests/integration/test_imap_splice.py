@@ -150,6 +150,28 @@ class MuchTest(SpliceCase):
         self.gateway.wait_for_event("session.ended", reason="client_closed")
 
 
+class DrainTest(SpliceCase):
+    server_settings = {"drain_timeout": "2s"}
+
+    def test_a_drain_lets_the_joined_talk_until_its_end_and_sends_the_others_away(self):
+        outside = self.connect("imap")
+        self.assertTrue(line_of(outside).startswith(b"* OK"))
+        client = self.connect("imap")
+        server = self.logged_in(client)
+
+        self.gateway.terminate()
+
+        self.assertEqual(line_of(outside), b"* BYE [UNAVAILABLE] shutting down\r\n")
+        self.assertEqual(outside.recv(1), b"")
+        client.sendall(b"b NOOP\r\n")
+        self.assertEqual(line_of(server), b"b NOOP\r\n")
+        server.sendall(b"b OK done\r\n")
+        self.assertEqual(line_of(client), b"b OK done\r\n")
+        self.assertEqual(client.recv(100), b"", "no word of ours among those of the server")
+        self.assertEqual(server.recv(100), b"")
+        self.assertEqual(self.gateway.wait_ended(), 0)
+
+
 class TlsTest(SpliceCase):
     def test_T013_a_client_that_wants_another_protocol_is_refused_in_the_handshake(self):
         for offered, taken in ((["imap"], "imap"), (["h2", "imap"], "imap"), ([], None)):
