@@ -200,7 +200,9 @@ Task<std::optional<wire::imap::Announcement>> ImapLink::take_literal(
   }
   text += "\r\n";
   text += co_await stream().read_exactly(literal.octets, wait);
-  const net::Line rest = co_await stream().read_line(line_bound(), wait);
+  // Lists of hits have no literals: what is around them is as short as other lines are.
+  const net::LineBound bound{.octets_max = LinkLimits::kLineOctets};
+  const net::Line rest = co_await stream().read_line(bound, wait);
   text += rest.text;
   co_return wire::imap::announced_in_rest(rest.text);
 }
@@ -288,7 +290,7 @@ Result<ImapLink::Heard> ImapLink::understand(std::string_view text, Ear* ear) {
     capabilities_ = list->capabilities;
     if (keepsake_) keepsake_->capabilities = list->names;
   } else if (const auto* exists = std::get_if<wire::imap::Exists>(&response)) {
-    messages_ = exists->count;
+    messages_ = std::min<std::uint64_t>(exists->count, LinkLimits::kMessages);
   }
   if (ear != nullptr) ear->hear(response);
   return Heard::Data;
@@ -346,8 +348,8 @@ Result<> ImapLink::count(std::size_t octets) {
 // A search without ESEARCH lists its hits on one line, up to eleven octets each.
 net::LineBound ImapLink::line_bound() const {
   constexpr std::uint64_t kHitOctets = 11;
-  const std::uint64_t hits = std::min<std::uint64_t>(messages_, 1'000'000) * kHitOctets;
-  return {.octets_max = std::max<std::size_t>(LinkLimits::kLineOctets, hits + 100)};
+  return {.octets_max =
+              std::max<std::size_t>(LinkLimits::kLineOctets, messages_ * kHitOctets + 100)};
 }
 
 ImapLink::Command* ImapLink::find(std::string_view tag) {

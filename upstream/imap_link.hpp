@@ -62,6 +62,7 @@ struct LinkLimits {
   static constexpr std::size_t kLineOctets = std::size_t{64} << 10U;
   static constexpr std::size_t kLiteralOctets = std::size_t{64} << 10U;  // of one that is kept
   static constexpr unsigned kLiterals = 100;                             // in one response
+  static constexpr std::uint64_t kMessages = 1'000'000;                  // that we reckon with
   static constexpr std::uint64_t kResponses = 10'000;                    // for one command, and
   static constexpr std::uint64_t kResponsesPerMessage = 4;
   static constexpr std::uint64_t kOctets = std::uint64_t{1} << 20U;  // outside bodies, likewise

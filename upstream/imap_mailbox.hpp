@@ -39,7 +39,7 @@ struct ListedMessage {
 class MailboxOpening final : public Ear {
  public:
   // Most messages a maildrop may have.
-  static constexpr std::uint64_t kMessagesMax = 1'000'000;
+  static constexpr std::uint64_t kMessagesMax = LinkLimits::kMessages;
 
   // `name` in modified UTF-7. The link stays where it is as long as this lives.
   MailboxOpening(ImapLink& link, std::string name, wire::imap::OpenFor purpose)
