@@ -29,6 +29,11 @@ constexpr std::uint64_t kTopFirst = 8192;                       // octets of a f
 constexpr std::uint64_t kTopPerLine = 100;                      // for each line that is wanted
 constexpr std::uint64_t kTopMost = std::uint64_t{256} << 10U;
 
+// What a new link would not mend.
+bool is_final(Kind kind) {
+  return kind == Kind::Limit || kind == Kind::Changed;
+}
+
 }  // namespace
 
 // ---- opening
@@ -157,6 +162,7 @@ Task<> Maildrop::confirm_numbering() {
 // A lost link is made again, a few times in a session, as long as the mailbox is still the same
 // one.
 Task<> Maildrop::reconnect() {
+  if (entrance_.link != nullptr) co_await confirm_numbering();
   if (source_.account.secret.empty() || reconnects_ >= upstream().reconnects) {
     co_await fail(Kind::Unavailable, Origin::Upstream, "the link is lost and not made again");
   }
@@ -242,7 +248,7 @@ Task<Mail> Maildrop::read(Message& message) {
     auto mail = co_await attempt(read_once(message));
     if (mail) co_return std::move(*mail);
     if (mail.error().kind == Kind::Gone) message.vanished = true;
-    if (again || !is_lost() || mail.error().kind == Kind::Limit) {
+    if (again || !is_lost() || is_final(mail.error().kind)) {
       co_await fail(std::move(mail.error()));
     }
   }
@@ -304,7 +310,7 @@ Task<Mail> Maildrop::fetch_top(Message& message, std::uint32_t lines) {
     request.octets = std::min(kTopFirst + kTopPerLine * lines, kTopMost);
   }
   auto beginning = co_await attempt(read_whole(request));
-  if (!beginning && is_lost() && beginning.error().kind != Kind::Limit) {
+  if (!beginning && is_lost() && !is_final(beginning.error().kind)) {
     (void)co_await link();
     beginning = co_await attempt(read_whole(request));
   }

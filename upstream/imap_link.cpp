@@ -311,12 +311,17 @@ void ImapLink::note_code(const wire::imap::Status& status) {
       {status.condition, wire::printable(status.text, ImapAnswer::kTextMax)});
 }
 
+Result<> ImapLink::note_validity(const wire::imap::Status& status) {
+  if (!status.code || !wire::equal_caseless(status.code->name, "UIDVALIDITY")) return {};
+  told_validity_ = wire::parse_number(status.code->argument, UINT32_MAX).value_or(0);
+  if (!numbering_ || told_validity_ == wire::raw(*numbering_)) return {};
+  return net::failure(Kind::Changed, Origin::Upstream, "another UIDVALIDITY in mid-session");
+}
+
 Result<ImapLink::Heard> ImapLink::take_status(const wire::imap::Status& status) {
   note_code(status);
+  if (auto same = note_validity(status); !same) return std::unexpected(same.error());
   if (status.tag.empty()) {
-    if (status.code && wire::equal_caseless(status.code->name, "UIDVALIDITY")) {
-      told_validity_ = wire::parse_number(status.code->argument, UINT32_MAX).value_or(0);
-    }
     if (status.condition == Condition::Bye)
       bye_ = std::make_unique<ImapAnswer>(ImapAnswer::from(status));
     if (status.condition == Condition::PreAuth) return broken("PREAUTH after the greeting");

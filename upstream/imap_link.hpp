@@ -154,6 +154,13 @@ class ImapLink {
   // The UIDVALIDITY that the server told last; 0 if none, or none that is one.
   [[nodiscard]] std::uint64_t told_validity() const { return told_validity_; }
 
+  // A mailbox is open: from now on another UIDVALIDITY ends the link with Kind::Changed, in the
+  // middle of whatever is under way, since the UIDs of what would follow mean other messages.
+  void hold_numbering(wire::UidValidity validity) { numbering_ = validity; }
+
+  // A mailbox is about to be opened, and may tell whatever it likes.
+  void let_numbering_change() { numbering_.reset(); }
+
   // True while no command is under way and nothing went wrong.
   [[nodiscard]] bool usable() const { return sent_.empty() && !ended_; }
 
@@ -215,6 +222,7 @@ class ImapLink {
   net::Result<Heard> understand(std::string_view text, Ear* ear);
   net::Result<Heard> take_status(const wire::imap::Status& status);
   void note_code(const wire::imap::Status& status);
+  net::Result<> note_validity(const wire::imap::Status& status);
   net::Result<> count(std::size_t octets);
   [[nodiscard]] net::LineBound line_bound() const;
   [[nodiscard]] Command* find(std::string_view tag);
@@ -232,6 +240,7 @@ class ImapLink {
   std::unique_ptr<IncomingBody> body_;
   std::uint64_t messages_ = 0;
   std::uint64_t told_validity_ = 0;
+  std::optional<wire::UidValidity> numbering_;
   std::uint64_t responses_left_ = LinkLimits::kResponses;
   std::uint64_t octets_left_ = LinkLimits::kOctets;
   Family family_ = Family::Other;

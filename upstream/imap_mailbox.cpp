@@ -44,6 +44,7 @@ Task<OpenedMailbox> MailboxOpening::open() {
   const net::Deadline deadline = link_.command_deadline();
   if (open_tag_.empty()) {
     const std::string command = compose(false);
+    link_.let_numbering_change();
     co_await link_.send(command, deadline);
   }
   const ImapAnswer answer = co_await link_.conclude(open_tag_, this, deadline);
@@ -57,6 +58,7 @@ Task<OpenedMailbox> MailboxOpening::open() {
     co_await fail(Kind::Malformed, Origin::Upstream, "no UIDVALIDITY");
   }
   co_return mailbox_;
+  if (mailbox_.uid_validity) link_.hold_numbering(*mailbox_.uid_validity);
 }
 
 Task<> MailboxOpening::ask_list() {
