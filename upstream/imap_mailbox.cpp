@@ -50,6 +50,7 @@ Task<OpenedMailbox> MailboxOpening::open() {
   const ImapAnswer answer = co_await link_.conclude(open_tag_, this, deadline);
   if (!answer.ok()) co_await fail(open_refusal(answer, link_.settings()));
   mailbox_.read_only = purpose_ == wire::imap::OpenFor::Changing && answer.has_code("READ-ONLY");
+  if (!told_exists_) co_await fail(Kind::Malformed, Origin::Upstream, "no EXISTS");
   mailbox_.exists = exists_now_;
   if (mailbox_.exists > kMessagesMax) {
     co_await fail(Kind::Limit, Origin::Upstream, "too many messages in the mailbox");
@@ -57,16 +58,15 @@ Task<OpenedMailbox> MailboxOpening::open() {
   if (!mailbox_.uid_validity && !mailbox_.uids_not_sticky) {
     co_await fail(Kind::Malformed, Origin::Upstream, "no UIDVALIDITY");
   }
-  co_return mailbox_;
   if (mailbox_.uid_validity) link_.hold_numbering(*mailbox_.uid_validity);
+  co_return mailbox_;
 }
 
 Task<> MailboxOpening::ask_list() {
   if (!list_tag_.empty()) co_return;
-  if (exists_now_ == 0) {
-    if (expunged_meanwhile_) seen_.clear();  // all of them went
-    co_return;
-  }
+  // A mailbox from which all went is asked about as well if it listed some before: expunges that
+  // are told are no proof that it is empty.
+  if (exists_now_ == 0 && seen_.empty()) co_return;
   seen_.clear();
   expunged_meanwhile_ = false;
   mailbox_.exists = exists_now_;
@@ -157,6 +157,7 @@ void MailboxOpening::hear(const wire::imap::Response& response) {
   if (const auto* fetch = std::get_if<wire::imap::Fetch>(&response)) return note(*fetch);
   if (const auto* exists = std::get_if<wire::imap::Exists>(&response)) {
     exists_now_ = exists->count;
+    told_exists_ = true;
   } else if (std::get_if<wire::imap::Expunge>(&response) != nullptr) {
     if (exists_now_ > 0) --exists_now_;
     expunged_meanwhile_ = true;

@@ -78,6 +78,7 @@ class MailboxOpening final : public Ear {
   std::string list_tag_;
   std::vector<Seen> seen_;
   std::uint64_t exists_now_ = 0;  // as EXISTS and EXPUNGE move it
+  bool told_exists_ = false;
   bool expunged_meanwhile_ = false;
 };
 
