@@ -20,13 +20,16 @@ namespace {
 class Hits final : public Ear {
  public:
   UidSet uids;
+  bool told = false;  // anything, be it that there are none
 
  private:
   void hear(const wire::imap::Response& response) override {
     if (const auto* search = std::get_if<wire::imap::Search>(&response)) {
+      told = true;
       for (const wire::UidRange range : search->uids.ranges())
         uids.add(range);
     } else if (const auto* esearch = std::get_if<wire::imap::Esearch>(&response)) {
+      told = true;
       for (const wire::UidRange range : esearch->all.ranges())
         uids.add(range);
     }
@@ -39,9 +42,11 @@ SearchReturn best_return(const ImapLink& link) {
 }
 
 Task<> search(ImapLink& link, std::string tag, std::string command, Hits& hits, Deadline deadline) {
+  hits.told = false;
   co_await link.send(command, deadline);
   const ImapAnswer answer = co_await link.conclude(tag, &hits, deadline);
-  if (answer.ok()) co_return;
+  // "None" is said in words (RFC 3501, section 6.4.4): OK alone proves nothing.
+  if (answer.ok() && hits.told) co_return;
   co_await net::fail(net::Kind::Unavailable, net::Origin::Upstream, "search: " + describe(answer));
 }
 

@@ -140,17 +140,21 @@ Task<Updated> expunge_everything(ImapLink& link, const Update& update, Deadline 
   flags.store(update.remove, update.existing, kDeleted);
   const ImapAnswer flagged = co_await flags.fire(deadline);
   if (!flagged.ok()) updated.reason = describe(flagged);
-  bool alone = !holds_others(before, update.remove);
-  if (alone) alone = !holds_others(co_await search_deleted(link, deadline), update.remove);
-  if (!alone) {
+  UidSet now = before;
+  if (!holds_others(before, update.remove)) now = co_await search_deleted(link, deadline);
+  if (holds_others(now, update.remove)) {
     updated.only_flagged = flagged.ok();
     if (!flagged.ok()) updated.left = update.remove;
     co_return updated;
   }
-  Volley expunge(link);
-  expunge.expunge_all_deleted();
-  const ImapAnswer answer = co_await expunge.fire(deadline);
-  if (!answer.ok()) updated.reason = describe(answer);
+  // A search that does not find what was just flagged says nothing about others either; unless ours
+  // are gone already, and then there is nothing to expunge.
+  if (!now.among(update.remove).empty()) {
+    Volley expunge(link);
+    expunge.expunge_all_deleted();
+    const ImapAnswer answer = co_await expunge.fire(deadline);
+    if (!answer.ok()) updated.reason = describe(answer);
+  }
   updated.left =
       (co_await search_uids(link, update.remove, update.existing, deadline)).among(update.remove);
   co_return updated;
