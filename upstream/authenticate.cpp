@@ -114,6 +114,7 @@ std::string compose_id(ImapLink& link, const ClientFacts& facts, std::vector<std
 
 bool may_pipeline(const ImapLink& link, const Profile& profile, Way way) {
   if (way != Way::PlainAtOnce && way != Way::LoginCommand) return false;
+  if (link.settings().id == conf::SendId::AfterLogin) return false;  // which has to come first
   switch (link.settings().pipeline) {
     case conf::Pipeline::On:
       return true;
