@@ -217,6 +217,7 @@ void Maildrop::mark_deleted(Message& message) {
 
 void Maildrop::mark_retrieved(Message& message) {
   message.damaged = false;
+  message.top_failed = false;
   message.retrieved = true;
 }
 

@@ -29,10 +29,11 @@ namespace postern::proxy {
 // Sixteen octets, of which a maildrop may have a million.
 struct Message {
   wire::Uid uid;
-  bool deleted : 1 = false;    // DELE
-  bool retrieved : 1 = false;  // went out whole
-  bool vanished : 1 = false;   // the upstream has it no more
-  bool damaged : 1 = false;    // its last RETR failed: it must not be deleted for having been got
+  bool deleted : 1 = false;     // DELE
+  bool retrieved : 1 = false;   // went out whole
+  bool vanished : 1 = false;    // the upstream has it no more
+  bool damaged : 1 = false;     // its last RETR failed: it must not be deleted for having been got
+  bool top_failed : 1 = false;  // the same of its last TOP, with which some clients download
   bool asked_in_vain : 1 = false;  // RETR was told that it is not to be had
   std::uint64_t size;
 };

@@ -177,7 +177,9 @@ Task<Next> Pop3Transaction::top(MessageNumber number, std::uint32_t lines) {
 
   DotStuffer stuffer(dot_options());
   TopCutter cutter(lines);
+  message->top_failed = true;  // until it has gone out
   std::string answer(pop3::kTopFollows);
+  if (!mail && mail.error().kind == Kind::Gone) message->top_failed = false;
   std::uint64_t read = mail->whole.size();
   answer += cutter.take(stuffer.stuff(mail->whole));
   while (!cutter.enough() && mail->has_more) {
@@ -204,6 +206,7 @@ Task<Next> Pop3Transaction::top(MessageNumber number, std::uint32_t lines) {
 
 // Sends what has come together, once it is much, but for its last two octets.
 Task<> Pop3Transaction::send_chunk(std::string& answer) {
+  message->top_failed = false;
   if (answer.size() < kAnswerChunk) co_return;
   reply_begun_ = true;
   const std::size_t count = answer.size() - 2;
@@ -237,7 +240,7 @@ Task<Next> Pop3Transaction::dele(MessageNumber number) {
   std::string reply;
   if (maildrop_.is_read_only()) {
     reply = refuse_read_only();
-  } else if (message->damaged) {
+  } else if (message->damaged || message->top_failed) {
     // A client that pipelines RETR, DELE, QUIT must not lose what it did not get.
     reply = refuse_damaged();
   } else {
