@@ -21,7 +21,8 @@ namespace {
 
 constexpr std::size_t kListingChunk = std::size_t{32} << 10U;  // octets of a list sent at a time
 constexpr std::size_t kAnswerChunk = std::size_t{128} << 10U;  // of TOP
-constexpr std::uint64_t kDrainMax = std::uint64_t{1} << 20U;   // octets read only to keep a link
+constexpr std::size_t kCrumbs = 1024;  // octets of a mail that comes octet by octet
+constexpr std::uint64_t kDrainMax = std::uint64_t{1} << 20U;  // octets read only to keep a link
 
 }  // namespace
 
@@ -133,6 +134,11 @@ Task<> Pop3Transaction::send_stream(upstream::BodyStream& body) {
     const std::string_view stuffed = stuffer.stuff(some);
     if (stuffed.size() < kHeld) {
       front += stuffed;
+      if (front.size() < kCrumbs) continue;
+      reply_begun_ = true;
+      const std::size_t ripe = front.size() - kHeld;
+      co_await session_.client().write(std::string_view(front).substr(0, ripe), session_.stalled());
+      front.erase(0, ripe);
       continue;
     }
     reply_begun_ = true;
@@ -171,15 +177,15 @@ void Pop3Transaction::note_readable(Message& message) {
 Task<Next> Pop3Transaction::top(MessageNumber number, std::uint32_t lines) {
   Message* message = co_await find(number);
   if (message == nullptr) co_return Next::Go;
+  message->top_failed = true;  // until it has gone out
   auto mail = co_await attempt(maildrop_.fetch_top(*message, lines));
+  if (!mail && mail.error().kind == Kind::Gone) message->top_failed = false;
   if (!mail) co_return co_await say_unreadable(*message, std::move(mail.error()));
   note_readable(*message);
 
   DotStuffer stuffer(dot_options());
   TopCutter cutter(lines);
-  message->top_failed = true;  // until it has gone out
   std::string answer(pop3::kTopFollows);
-  if (!mail && mail.error().kind == Kind::Gone) message->top_failed = false;
   std::uint64_t read = mail->whole.size();
   answer += cutter.take(stuffer.stuff(mail->whole));
   while (!cutter.enough() && mail->has_more) {
@@ -200,13 +206,13 @@ Task<Next> Pop3Transaction::top(MessageNumber number, std::uint32_t lines) {
   if (!cutter.enough()) answer += cutter.take(stuffer.finish());
   answer += pop3::kEndOfAnswer;
   co_await session_.client().write(answer, session_.stalled());
+  message->top_failed = false;
   if (talk_.policy().seen_top) message->retrieved = true;
   co_return Next::Go;
 }
 
 // Sends what has come together, once it is much, but for its last two octets.
 Task<> Pop3Transaction::send_chunk(std::string& answer) {
-  message->top_failed = false;
   if (answer.size() < kAnswerChunk) co_return;
   reply_begun_ = true;
   const std::size_t count = answer.size() - 2;
