@@ -88,7 +88,8 @@ Task<Command> Pop3Transaction::wait_for_command() {
     }
     co_await maildrop_.keep_alive();
   }
-  co_return co_await talk_.next_command(net::Wait(net::Idle{idle}).drainable());
+  // A command that never ends is idleness too, however often an octet of it comes.
+  co_return co_await talk_.next_command(net::Wait(net::Deadline{until}).drainable());
 }
 
 Task<Next> Pop3Transaction::obey(const Command& command) {
