@@ -149,7 +149,7 @@ std::optional<XclientPair> take_pair(std::string_view& arguments) {
 }
 
 bool speaks_another_protocol(std::string_view first_line) noexcept {
-  constexpr std::array<std::string_view, 12> kStarts{"GET ",
+  constexpr std::array<std::string_view, 13> kStarts{"GET ",
                                                      "POST ",
                                                      "HEAD ",
                                                      "PUT ",
@@ -159,6 +159,7 @@ bool speaks_another_protocol(std::string_view first_line) noexcept {
                                                      "TRACE ",
                                                      "PATCH ",
                                                      "HTTP/",
+                                                     "HOST:",
                                                      "EHLO ",
                                                      "HELO "};
   constexpr std::string_view kTlsHandshake = "\x16\x03";
