@@ -139,7 +139,10 @@ class BoundedServer final : public httplib::Server {
     }
     BoundedStream stream(descriptor);
     bool closed = false;
-    const bool served = process_request(stream, true, closed, nullptr);
+    // Pages go out whole: a few thousand overlapping ranges, which fit into one request, would make
+    // hundreds of megabytes of one of them.
+    const bool served = process_request(
+        stream, true, closed, [](httplib::Request& request) { request.ranges.clear(); });
     {
       const std::scoped_lock lock(mutex_);
       open_.erase(descriptor);

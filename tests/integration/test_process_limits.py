@@ -229,6 +229,17 @@ class AdminTest(GatewayCase):
 
         self.assertTrue(gateway.ready())
 
+    def test_T067_a_page_is_sent_once_whatever_ranges_are_asked_for(self):
+        gateway = self.start()
+        ranges = b",".join([b"0-"] * 100)  # thousands fit into one request
+        with socket.create_connection((HOST, self.port(gateway)), 10) as raw:
+            raw.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\nRange: bytes=" + ranges + b"\r\n\r\n")
+            answer = _all_of(raw)
+
+        self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer[:200])
+        self.assertEqual(answer.count(b"# TYPE postern_build_info"), 1)
+        self.assertTrue(gateway.ready())
+
     def test_F067_scrapers_that_hang_cost_sessions_nothing_and_end(self):
         gateway = self.start()
         session = self.log_in(gateway)
