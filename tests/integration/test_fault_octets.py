@@ -74,6 +74,15 @@ class EndOfMailTest(FaultyUpstreamCase):
         client.close()
         return records
 
+    def test_M034_the_answer_to_noop_is_one_write(self):
+        self.new_user(b"S: x\r\n\r\nhello\r\n")
+        client = self.entered(tls=True)
+
+        for _ in range(3):
+            client.send(b"NOOP\r\n")
+            self.assertEqual(client.connection.recv(1 << 16), b"+OK\r\n")
+        client.close()
+
     def test_M103_the_end_of_a_streamed_mail_leaves_in_one_write(self):
         for more in (*range(13), 1000, 16_384 - 7, 65_536):
             with self.subTest(more):

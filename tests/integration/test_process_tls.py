@@ -3,10 +3,12 @@
 RFC 8446, RFC 6125 (names), RFC 6066 (SNI), RFC 7301 (ALPN).
 """
 
+import socket
 import ssl
 import sys
 import unittest
 from pathlib import Path
+from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -15,9 +17,13 @@ from tests.integration.clients.raw import RawPop3
 from tests.integration.gateway_case import (MAIL, PASSWORD, USER, GatewayCase, forms_of,
                                             resident_octets)
 from tests.integration.lab import tls
+from tests.integration.lab.ports import HOST
 
 NAMES = 1_200
 WARM_UP = 200
+HANDSHAKE = 22  # a record, and messages in it
+CLIENT_HELLO, SERVER_HELLO = 1, 2
+NO_COMPRESSION, DEFLATE = 0, 1
 GROWTH_MAX = 4 << 20  # octets; certificates kept for each name would take ten times that
 
 
@@ -103,6 +109,53 @@ class HostileClientTest(GatewayCase):
             self.assertEqual(raw.connection.recv(1), b"\x16")
             raw.reset()
 
+    def test_T010_a_client_that_offers_compression_gets_none(self):
+        gateway = self.start()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.maximum_version = ssl.TLSVersion.TLSv1_2  # later versions have no words for it
+        outgoing = ssl.MemoryBIO()
+        half = context.wrap_bio(ssl.MemoryBIO(), outgoing, server_hostname="localhost")
+        with self.assertRaises(ssl.SSLWantReadError):
+            half.do_handshake()
+
+        with RawPop3("localhost", gateway.port("pop3s")) as raw:
+            raw.send(_offering_deflate(outgoing.read()))
+            answer = raw.connection.recv(1 << 14)
+
+        self.assertEqual((answer[0], answer[5]), (HANDSHAKE, SERVER_HELLO))
+        chosen = _behind_session_id(answer) + 2  # and behind the cipher
+        self.assertEqual(answer[chosen], NO_COMPRESSION)
+
+    def test_T010_no_upstream_is_offered_compression(self):
+        with socket.create_server((HOST, 0)) as listener:
+            upstream = SimpleNamespace(tls_port=listener.getsockname()[1])
+            gateway = self.start(server=upstream, upstream_tls="implicit")
+            client = RawPop3("localhost", gateway.port())
+            self.addCleanup(client.close)
+            client.send(f"USER {USER}\r\nPASS {PASSWORD}\r\n".encode())
+            listener.settimeout(20)
+            link, _ = listener.accept()
+            with link:
+                hello = link.recv(1 << 14)
+
+        self.assertEqual((hello[0], hello[5]), (HANDSHAKE, CLIENT_HELLO))
+        methods = _compression_methods(hello)
+        self.assertEqual(hello[methods:methods + 2], bytes((1, NO_COMPRESSION)))
+
+    def test_T023_a_certificate_of_the_clients_logs_nobody_in(self):
+        gateway = self.start()
+        context = self.pki.client_context()
+        context.load_cert_chain(self.pki.good.chain, self.pki.good.private_key)
+        with RawPop3("localhost", gateway.port("pop3s"), context=context) as raw:
+            raw.greeting()
+            for line in ("AUTH EXTERNAL", "AUTH EXTERNAL =", "AUTH EXTERNAL am9l"):
+                self.assertEqual(raw.ask(line)[:4], b"-ERR")
+            offered = raw.ask_multiline("AUTH")[1]
+
+        self.assertNotIn(b"EXTERNAL", offered)
+        self.assertEqual(self.server.lines("AUTHENTICATE|LOGIN"), [])
+
     def test_T012_an_end_of_tls_in_mid_transfer_is_the_end_of_the_session(self):
         self.inbox.add(MAIL)
         self.inbox.add(MAIL + b"x" * 70 * 100_000)
@@ -136,6 +189,29 @@ class HostileClientTest(GatewayCase):
                 self.assertEqual(end, "reset")
                 self.assertFalse(octets.endswith(b"\r\n.\r\n"))
                 gateway.stop()
+
+
+# Messages of the handshake (RFC 5246, section 7.4.1): the octets of a record's header, those of the
+# message's, its version and 32 random octets come first.
+_SESSION_ID = 5 + 4 + 2 + 32
+
+
+def _behind_session_id(record):
+    return _SESSION_ID + 1 + record[_SESSION_ID]
+
+
+def _compression_methods(hello):
+    """Where the list of them begins in the hello of a client."""
+    ciphers = _behind_session_id(hello)
+    return ciphers + 2 + int.from_bytes(hello[ciphers:ciphers + 2])
+
+
+def _offering_deflate(hello):
+    """The same hello with one more method of compression, in front of "none" (RFC 3749)."""
+    methods = _compression_methods(hello)
+    body = hello[9:methods] + bytes((2, DEFLATE, NO_COMPRESSION)) + hello[methods + 2:]
+    message = bytes((CLIENT_HELLO,)) + len(body).to_bytes(3) + body
+    return hello[:3] + len(message).to_bytes(2) + message
 
 
 def _shown(secret, octets):
