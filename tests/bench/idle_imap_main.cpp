@@ -5,6 +5,7 @@
 //   idle_imap PORT
 
 #include "wire/ascii.hpp"
+#include "wire/imap_response.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -48,6 +49,16 @@ Reply reply_to(std::string_view word) {
   return {.before = ""};
 }
 
+// The rest of a command that has literals: names and passwords, which hold no line ends here, so
+// that each piece is a line. nginx asks for leave before each.
+Task<> swallow_literals(net::Stream& client, std::optional<wire::imap::Announcement> literal) {
+  while (literal) {
+    if (!literal->non_synchronizing) co_await client.write("+ go on\r\n", BenchServer::kPatience);
+    const net::Line line = co_await client.read_line(BenchServer::kLine, BenchServer::kPatience);
+    literal = wire::imap::announced_literal(line.text);
+  }
+}
+
 Task<> serve(net::Stream client) {
   co_await client.write(kGreeting, BenchServer::kPatience);
   while (true) {
@@ -58,11 +69,13 @@ Task<> serve(net::Stream client) {
     const std::string word(rest.substr(0, rest.find(' ')));
 
     // An initial response, or one that is asked for; what it says is of no interest.
+    const auto literal = wire::imap::announced_literal(rest);
     const bool has_more = rest.size() > word.size() && rest.substr(word.size() + 1).contains(' ');
     if (is(word, "AUTHENTICATE") && !has_more) {
       co_await client.write("+ \r\n", BenchServer::kPatience);
       (void)co_await client.read_line(BenchServer::kLine, BenchServer::kPatience);
     }
+    co_await swallow_literals(client, literal);
     if (is(word, "IDLE")) {
       co_await client.write("+ idling\r\n", BenchServer::kPatience);
       client.settle();

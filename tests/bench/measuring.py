@@ -2,7 +2,8 @@
 
 All peers of a scene are up at once, and each round of a load goes through all of them before the
 next: whatever else the machine does then falls on all alike. Each round's ratio of two peers is
-taken by itself; the table shows the median of these.
+taken by itself; the table shows the median of these. Who holds sessions is started for that alone:
+what an earlier load left in its memory would be counted, or would hide what is.
 """
 
 import json
@@ -19,6 +20,7 @@ from .peers import PEERS
 _RUN_SECONDS = 100
 _SETTLE_SECONDS = 7  # Dovecot's sessions hibernate after 4
 _IDLE_SECONDS = 10
+_RETURN_SECONDS = 12  # postern looks every 5 whether there is memory to give back
 _WARM_SESSIONS = 20
 
 
@@ -58,8 +60,12 @@ class Measuring:
         loads = [LOADS[name] for name in load_names]
         for scene in ("real", "idle"):
             here = [load for load in loads if load.scene == scene]
-            if here:
-                self._in_scene(scene, peer_names, here, self._measure_load)
+            together = [load for load in here if not load.holds]
+            if together:
+                self._in_scene(scene, peer_names, together, self._measure_load)
+            for load in here:
+                for name in peer_names if load.holds else ():
+                    self._in_scene(scene, [name], [load], self._hold_load)
         far = [load for load in loads if load.scene == "tap"]
         counted = [load for load in loads if load.scene == "real" and not load.holds]
         if count_exchanges and counted:
@@ -87,10 +93,6 @@ class Measuring:
         for peer in peers:
             self._drive(load, peer, sessions=min(load.sessions, _WARM_SESSIONS))
             wait_quiet(peer.group)
-        if load.holds:
-            for peer in peers:
-                self._note(load, peer, self._hold(load, peer))
-            return
         for turn in range(self._rounds):
             first = turn % len(peers)
             for peer in peers[first:] + peers[:first]:
@@ -131,7 +133,14 @@ class Measuring:
                 "upstream_us": (upstream.cpu_seconds() - before[1]) * 1e6 / units,
                 "peak_octets": peak.octets, "processes": peak.processes}
 
+    def _hold_load(self, load, peers):
+        for peer in peers:
+            self._drive(load, peer, sessions=min(load.sessions, _WARM_SESSIONS))
+            wait_quiet(peer.group)
+            self._note(load, peer, self._hold(load, peer))
+
     def _hold(self, load, peer):
+        alone_us = self._idle_us(peer)
         empty, before = peer.group.memory(), peer.group.cpu_seconds()
         held = self._start_driver(load, peer)
         ready = held.stdout.readline().split()
@@ -140,14 +149,21 @@ class Measuring:
         count = max(int(ready[1]), 1)
         login_us = (peer.group.cpu_seconds() - before) * 1e6 / count
         time.sleep(_SETTLE_SECONDS)
-        cpu = peer.group.cpu_seconds()
-        time.sleep(_IDLE_SECONDS)
-        idle_us = (peer.group.cpu_seconds() - cpu) * 1e6 / _IDLE_SECONDS
+        idle_us = self._idle_us(peer)
         full, processes = peer.group.memory(), len(peer.group.pids())
         seen = self._end_driver(held)
-        wait_quiet(peer.group)
+        time.sleep(_RETURN_SECONDS)
+        kept = peer.group.memory() - empty
         return {**seen, "memory_kib": (full - empty) / 1024 / count, "peak_octets": full,
-                "processes": processes, "login_us": login_us, "idle_us": idle_us}
+                "kept_kib": kept / 1024 / count, "processes": processes, "login_us": login_us,
+                "idle_us": idle_us, "alone_us": alone_us}
+
+    @staticmethod
+    def _idle_us(peer):
+        """CPU microseconds a second while nobody says anything."""
+        before = peer.group.cpu_seconds()
+        time.sleep(_IDLE_SECONDS)
+        return (peer.group.cpu_seconds() - before) * 1e6 / _IDLE_SECONDS
 
     def _cell(self, load, peer):
         return self.cells.setdefault(load.name, {}).setdefault(peer.name, {"runs": []})

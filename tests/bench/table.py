@@ -49,18 +49,19 @@ def _cpu_rows(load, by_peer):
 
 
 def _held_rows(load, by_peer):
-    yield ("| peer | KiB/session | peak MiB | processes | login us/session "
-           "| CPU while idle, us/s in all |")
-    yield "| --- |" + " ---: |" * 5
+    yield ("| peer | KiB/session | kept after | peak MiB | processes | login us/session "
+           "| idle us/s | without sessions |")
+    yield "| --- |" + " ---: |" * 7
     for peer in _in_order(by_peer):
         runs = _good(by_peer[peer])
         if not runs:
-            yield f"| {peer} | failed: {_reasons(by_peer[peer])} |" + " |" * 4
+            yield f"| {peer} | failed: {_reasons(by_peer[peer])} |" + " |" * 6
             continue
         yield (f"| {peer} | {_median(runs, 'memory_kib'):.1f} "
+               f"| {_median(runs, 'kept_kib'):.1f} "
                f"| {_median(runs, 'peak_octets') / 2**20:.0f} "
                f"| {_median(runs, 'processes'):.0f} | {_short(_median(runs, 'login_us'))} "
-               f"| {_short(_median(runs, 'idle_us'))} |")
+               f"| {_short(_median(runs, 'idle_us'))} | {_short(_median(runs, 'alone_us'))} |")
 
 
 def ratio(by_peer, one, other):
