@@ -79,7 +79,7 @@ def _all():
                extra=_PATIENT)
 
     yield Load("login-imap", "IMAP connect, LOGIN, SELECT, LOGOUT", "imap-login", users=200,
-               lanes=16, sessions=400, goals=(Goal(1.0, "nginx"),))
+               lanes=16, sessions=400, goals=(Goal(1.0, "nginx"),), extra={"seconds": 90})
     large = {"mode": "imap-fetch", "mailbox": mailboxes.TWO_HUNDRED_LARGE, "lanes": 2,
              "sessions": 4, "unit": "MiB", "units": 200}
     yield Load("fetch", "IMAP FETCH of 200 x 1 MiB", **large,
