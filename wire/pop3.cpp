@@ -4,6 +4,7 @@
 #include "wire/pop3.hpp"
 
 #include "wire/ascii.hpp"
+#include "wire/first_line.hpp"
 
 #include <algorithm>
 #include <array>
@@ -149,24 +150,8 @@ std::optional<XclientPair> take_pair(std::string_view& arguments) {
 }
 
 bool speaks_another_protocol(std::string_view first_line) noexcept {
-  constexpr std::array<std::string_view, 13> kStarts{"GET ",
-                                                     "POST ",
-                                                     "HEAD ",
-                                                     "PUT ",
-                                                     "DELETE ",
-                                                     "CONNECT ",
-                                                     "OPTIONS ",
-                                                     "TRACE ",
-                                                     "PATCH ",
-                                                     "HTTP/",
-                                                     "HOST:",
-                                                     "EHLO ",
-                                                     "HELO "};
-  constexpr std::string_view kTlsHandshake = "\x16\x03";
-  if (first_line.starts_with(kTlsHandshake)) return true;
-  return std::ranges::any_of(kStarts, [first_line](std::string_view start) {
-    return starts_with_caseless(first_line, start);
-  });
+  return is_http_or_tls(first_line) || starts_with_caseless(first_line, "EHLO ") ||
+         starts_with_caseless(first_line, "HELO ");
 }
 
 }  // namespace postern::wire::pop3

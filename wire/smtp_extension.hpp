@@ -34,6 +34,15 @@ enum class XclientAttribute : std::uint8_t { Name, Addr, Port, Helo, Login, Prot
 inline constexpr std::array<std::string_view, 6> kXclientAttributes{
     "NAME", "ADDR", "PORT", "HELO", "LOGIN", "PROTO"};
 
+// What a relay may pass on, if both sides know of it: it changes nothing but the envelope.
+inline constexpr std::array kPassedOn{Extension::EightBitMime,
+                                      Extension::SmtpUtf8,
+                                      Extension::Dsn,
+                                      Extension::DeliverBy,
+                                      Extension::FutureRelease,
+                                      Extension::MtPriority,
+                                      Extension::RequireTls};
+
 // What one EHLO was answered with.
 class Offer {
  public:

@@ -1,0 +1,33 @@
+// The Received field that a relay puts in front of a message (RFC 5321, section 4.4; words for the
+// protocol: RFC 3848, RFC 6531 section 4.3).
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace postern::wire {
+
+struct Received {
+  std::string_view helo;     // as the client named itself; a domain or an address literal
+  std::string_view address;  // of the client, in text; empty: it is not to be shown
+  std::string_view by;       // our host name
+  bool extended = true;      // EHLO, not HELO
+  bool utf8 = false;         // MAIL had SMTPUTF8
+  bool secure = false;
+  bool authenticated = false;
+  std::string_view id;         // of the session
+  std::int64_t unix_time = 0;  // seconds
+};
+
+// The field, folded, with its line end; at most kReceivedOctetsMax octets.
+[[nodiscard]] std::string written(const Received& received);
+
+inline constexpr std::size_t kReceivedOctetsMax = 1024;
+
+// The time as RFC 5322, section 3.3 writes it, in UTC: "Tue, 3 Nov 2026 09:05:00 +0000". Years
+// before 1900 and after 9999 become those.
+[[nodiscard]] std::string date_time(std::int64_t unix_time);
+
+}  // namespace postern::wire
