@@ -14,8 +14,6 @@ namespace postern::conf {
 
 namespace {
 
-constexpr std::uint16_t kImapPort = 143;
-constexpr std::uint16_t kImapsPort = 993;
 constexpr std::size_t kHostOctetsMax = 253;
 constexpr std::size_t kLabelOctetsMax = 63;
 constexpr std::size_t kSocketPathOctetsMax = 107;  // sun_path, less its NUL
@@ -26,7 +24,24 @@ constexpr std::string_view kEndpointHint =
 constexpr std::string_view kBackendHint =
     R"(write an address such as "10.1.0.11", "10.1.0.11:143" or "[2001:db8::1]:143")";
 constexpr std::string_view kUrlHint =
-    R"(write "imaps://HOST", "imap://HOST" or either with ":PORT")";
+    R"(write "imaps://HOST" or "imap://HOST", for mail to be sent "submissions://HOST", )"
+    R"("submission://HOST" or "smtp://HOST"; ":PORT" may follow)";
+
+std::uint16_t usual_port(Scheme scheme) {
+  switch (scheme) {
+    case Scheme::Imaps:
+      return 993;
+    case Scheme::Submission:
+      return 587;
+    case Scheme::Submissions:
+      return 465;
+    case Scheme::Smtp:
+      return 25;
+    case Scheme::Imap:
+      break;
+  }
+  return 143;
+}
 
 bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -144,11 +159,9 @@ std::expected<HostPort, std::string> parse_backend(std::string_view text) {
 std::expected<Url, std::string> parse_url(std::string_view text) {
   const auto scheme_end = text.find("://");
   if (scheme_end == std::string_view::npos) return std::unexpected(std::string(kUrlHint));
-  const auto scheme = text.substr(0, scheme_end);
-  if (scheme == "submission" || scheme == "submissions" || scheme == "smtp") {
-    return std::unexpected(fmt::format("\"{}://\" is not in this version: {}", scheme, kUrlHint));
-  }
-  if (scheme != "imap" && scheme != "imaps") return std::unexpected(std::string(kUrlHint));
+  const auto word = std::ranges::find(kWords<Scheme>, text.substr(0, scheme_end));
+  if (word == kWords<Scheme>.end()) return std::unexpected(std::string(kUrlHint));
+  const auto scheme = static_cast<Scheme>(word - kWords<Scheme>.begin());
 
   auto rest = text.substr(scheme_end + 3);
   if (rest.ends_with('/')) rest.remove_suffix(1);
@@ -163,11 +176,9 @@ std::expected<Url, std::string> parse_url(std::string_view text) {
     return std::unexpected(std::string(kUrlHint));
   }
 
-  const bool implicit_tls = scheme == "imaps";
-  const auto usual = implicit_tls ? kImapsPort : kImapPort;
-  return Url{.implicit_tls = implicit_tls,
+  return Url{.scheme = scheme,
              .to = {.host = address ? show(*address) : std::string(split->host),
-                    .port = split->port.value_or(usual)}};
+                    .port = split->port.value_or(usual_port(scheme))}};
 }
 
 std::string show(const Endpoint& endpoint) {
@@ -188,8 +199,8 @@ std::string show(const HostPort& host_port) {
 }
 
 std::string show(const Url& url) {
-  return fmt::format(
-      "{}://{}", url.implicit_tls ? "imaps" : "imap", with_port(url.to.host, url.to.port));
+  const auto scheme = kWords<Scheme>.at(static_cast<std::size_t>(url.scheme));
+  return fmt::format("{}://{}", scheme, with_port(url.to.host, url.to.port));
 }
 
 }  // namespace postern::conf

@@ -19,7 +19,7 @@ std::expected<Endpoint, std::string> parse_endpoint(std::string_view text);
 // An address with or without port: "10.1.0.11", "10.1.0.11:1143", "[2001:db8::1]:143".
 std::expected<HostPort, std::string> parse_backend(std::string_view text);
 
-// imap://HOST[:PORT] or imaps://HOST[:PORT]; the port follows the scheme if it is left out.
+// SCHEME://HOST[:PORT]; the port follows the scheme if it is left out.
 std::expected<Url, std::string> parse_url(std::string_view text);
 
 // Letters, digits, hyphens, underscores and dots, at most 253 octets, no empty label.

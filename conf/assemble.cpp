@@ -17,10 +17,23 @@ namespace postern::conf {
 namespace {
 
 constexpr std::size_t kNameOctetsMax = 32;
-constexpr std::uint16_t kPop3Port = 110;
-constexpr std::uint16_t kPop3sPort = 995;
-constexpr std::uint16_t kImapPort = 143;
-constexpr std::uint16_t kImapsPort = 993;
+
+struct Ports {
+  std::uint16_t starttls;
+  std::uint16_t implicit;
+};
+
+Ports usual_ports(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::Imap:
+      return {.starttls = 143, .implicit = 993};
+    case Protocol::Submission:
+      return {.starttls = 587, .implicit = 465};
+    case Protocol::Pop3:
+      break;
+  }
+  return {.starttls = 110, .implicit = 995};
+}
 
 constexpr auto kTables = words("include",
                                "server",
@@ -34,8 +47,9 @@ constexpr auto kTables = words("include",
                                "auth",
                                "pop3",
                                "imap",
+                               "submission",
                                "state");
-constexpr auto kLaterTables = words("submission", "lookup", "oauth");
+constexpr auto kLaterTables = words("lookup", "oauth");
 constexpr auto kPop3Table = words("pop3");
 
 bool is_name(std::string_view text) {
@@ -183,10 +197,8 @@ void settle_names(TlsProfile& profile) {
 
 // What a listener is reached at, if it does not say.
 void settle_endpoints(Listener& listener) {
-  const bool imap = listener.protocol == Protocol::Imap;
-  const bool implicit = listener.tls == ListenerTls::Implicit;
-  const auto usual =
-      imap ? (implicit ? kImapsPort : kImapPort) : (implicit ? kPop3sPort : kPop3Port);
+  const Ports ports = usual_ports(listener.protocol);
+  const auto usual = listener.tls == ListenerTls::Implicit ? ports.implicit : ports.starttls;
   if (listener.listen.empty()) listener.listen.emplace_back();
   for (Endpoint& endpoint : listener.listen) {
     if (endpoint.kind == Endpoint::Kind::Tcp && !endpoint.port) endpoint.port = usual;
@@ -198,14 +210,30 @@ void settle_tls(Upstream& upstream, Reading& reading) {
   const auto key = fmt::format("upstream.{}.tls", upstream.name);
   const bool implicit = upstream.tls == UpstreamTls::Implicit;
   const auto* place = reading.origins.find(key);
-  if (place != nullptr && upstream.url.implicit_tls && !implicit) {
+  const std::string_view tls_scheme = upstream.url.is_smtp() ? "submissions" : "imaps";
+  if (place != nullptr && upstream.url.implicit_tls() && !implicit) {
     reading.problems.error(
-        *place, key, "imaps:// is TLS from the first octet: write \"implicit\", or leave it out");
+        *place,
+        key,
+        fmt::format("{}:// is TLS from the first octet: write \"implicit\", or leave it out",
+                    tls_scheme));
   }
-  if (place != nullptr && !upstream.url.implicit_tls && implicit && !upstream.url.to.host.empty()) {
-    reading.problems.error(*place, key, "\"implicit\" needs a URL that begins with imaps://");
+  if (place != nullptr && !upstream.url.implicit_tls() && implicit &&
+      !upstream.url.to.host.empty()) {
+    reading.problems.error(
+        *place, key, fmt::format("\"implicit\" needs a URL that begins with {}://", tls_scheme));
   }
-  if (upstream.url.implicit_tls) upstream.tls = UpstreamTls::Implicit;
+  if (upstream.url.implicit_tls()) upstream.tls = UpstreamTls::Implicit;
+}
+
+// Who has one server to read from and at most one to send by needs no routes.
+void add_evident_routes(Settings& settings) {
+  const auto sends = [](const Upstream& upstream) { return upstream.url.is_smtp(); };
+  const auto relays = std::ranges::count_if(settings.upstreams, sends);
+  const auto all = std::ranges::distance(settings.upstreams);
+  if (relays > 1 || all - relays > 1) return;
+  for (const Upstream& upstream : settings.upstreams)
+    settings.routes.emplace_back().upstream = upstream.name;
 }
 
 }  // namespace
@@ -233,6 +261,7 @@ Settings assemble(const Node& root, Reading& reading) {
   read_one(table, "state", settings.state, reading);
   read_one(table, "pop3", settings.pop3, reading);
   read_one(table, "imap", settings.imap, reading);
+  read_one(table, "submission", settings.submission, reading);
   settings.tls =
       inherit(read_all_named<WrittenTls>(table, "tls", kTlsProfilesMax, reading), reading);
   settings.listeners = read_all_named<Listener>(table, "listener", kListenersMax, reading);
@@ -245,9 +274,7 @@ Settings assemble(const Node& root, Reading& reading) {
     settle_endpoints(listener);
   for (Upstream& upstream : settings.upstreams)
     settle_tls(upstream, reading);
-  if (settings.routes.empty() && settings.upstreams.size() == 1) {
-    settings.routes.emplace_back().upstream = settings.upstreams.front().name;
-  }
+  if (settings.routes.empty()) add_evident_routes(settings);
   return settings;
 }
 

@@ -111,6 +111,7 @@ void check(const Settings& settings, Reading& reading) {
   check_listeners(settings, findings);
   check_upstreams(settings, findings);
   check_routes(settings, findings);
+  check_submission(settings, findings);
 }
 
 }  // namespace postern::conf

@@ -113,9 +113,14 @@ void check_order(const Settings& settings, Findings& findings) {
     const Route& route = settings.routes[i];
     if (route.user != "*" || route.protocol != RouteProtocol::Any) continue;
     if (findings.was_refused(fmt::format("route.{}.user", i + 1))) continue;
-    findings.warning(fmt::format("route.{}", i + 2),
-                     fmt::format("never reached: route {} takes every user", i + 1));
-    return;
+    const auto* upstream = find_named(settings.upstreams, route.upstream);
+    for (std::size_t later = i + 1; later < settings.routes.size() && upstream; ++later) {
+      const auto* other = find_named(settings.upstreams, settings.routes[later].upstream);
+      if (other != nullptr && other->url.is_smtp() != upstream->url.is_smtp()) continue;
+      findings.warning(fmt::format("route.{}", later + 1),
+                       fmt::format("never reached: route {} takes every user", i + 1));
+      return;
+    }
   }
 }
 
@@ -139,7 +144,9 @@ void check_upstreams(const Settings& settings, Findings& findings) {
     check_loop(settings, upstream, findings);
     check_upstream_tls(upstream, findings);
     check_times(upstream, findings);
-    if (upstream.auth.kind != UpstreamAuth::Kind::Fixed) continue;
+    const bool vouches =
+        upstream.url.is_smtp() && settings.submission.auth != SubmissionAuth::Passthrough;
+    if (upstream.auth.kind != UpstreamAuth::Kind::Fixed || vouches) continue;
     findings.warning("upstream." + upstream.name + ".auth",
                      "every client gets this one account: its own password is not checked");
   }
@@ -149,7 +156,8 @@ void check_routes(const Settings& settings, Findings& findings) {
   if (settings.routes.empty()) {
     if (settings.upstreams.size() > 1) {
       findings.error(
-          "route", "there is none, but several upstreams: add [[route]] with upstream = \"NAME\"");
+          "route",
+          "there is none, but several upstreams of a kind: add [[route]] with upstream = \"NAME\"");
     }
     return;
   }

@@ -84,6 +84,7 @@ std::string dump_all(const Settings& settings, const Origins* origins) {
   dumper.section("[auth]", "auth", settings.auth);
   dumper.section("[pop3]", "pop3", settings.pop3);
   dumper.section("[imap]", "imap", settings.imap);
+  dumper.section("[submission]", "submission", settings.submission);
   dumper.section("[state]", "state", settings.state);
   return dumper.take();
 }

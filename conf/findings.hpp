@@ -42,5 +42,6 @@ void check_tls(const Settings& settings, Findings& findings);
 void check_listeners(const Settings& settings, Findings& findings);
 void check_upstreams(const Settings& settings, Findings& findings);
 void check_routes(const Settings& settings, Findings& findings);
+void check_submission(const Settings& settings, Findings& findings);
 
 }  // namespace postern::conf

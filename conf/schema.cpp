@@ -287,6 +287,7 @@ std::vector<Section> describe_schema() {
           describe<Auth>("[auth]"),
           describe<Pop3>("[pop3]"),
           describe<Imap>("[imap]"),
+          describe<Submission>("[submission]"),
           describe<State>("[state]")};
 }
 

@@ -60,6 +60,8 @@ template <>
 std::span<const Setting<Route>> settings_of<Route>();
 template <>
 std::span<const Setting<Pop3>> settings_of<Pop3>();
+template <>
+std::span<const Setting<Submission>> settings_of<Submission>();
 
 // One row told to people.
 struct Described {

@@ -25,13 +25,13 @@ std::string_view refuse_mailbox(std::string_view text) {
 
 constexpr Setting<Upstream> kUpstream[] = {
     {"url", at<&Upstream::url>(), required(),
-     R"("imaps://HOST" or "imap://HOST", with ":PORT" if it is not the usual one)"},
+     R"("imaps://HOST", "imap://HOST", "submissions://HOST", "submission://HOST", "smtp://HOST")"},
     {"backends", at<&Upstream::backends>(), items(64),
      "fixed addresses to connect to, instead of those of the name"},
     {"balance", at<&Upstream::balance>(), any(),
      "which address: always the same for a user, the least busy, or the first that answers"},
     {"tls", at<&Upstream::tls>(), any(),
-     R"(for imap://: STARTTLS demanded, used if offered, or never; imaps:// is "implicit")"},
+     R"(STARTTLS demanded, used if offered, or never; imaps:// and submissions:// are "implicit")"},
     {"verify", at<&Upstream::verify>(), any(),
      "the certificate: chain and name, chain only, nothing (warned about), or its public key"},
     {"ca_file", at<&Upstream::ca_file>(), path_or("system"),

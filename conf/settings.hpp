@@ -11,6 +11,7 @@
 
 #include "conf/network.hpp"
 #include "conf/pop3_settings.hpp"
+#include "conf/submission_settings.hpp"
 #include "conf/values.hpp"
 #include "conf/words.hpp"
 #include "wire/secret.hpp"
@@ -197,6 +198,7 @@ struct Settings {
   State state;
   Pop3 pop3;
   Imap imap;
+  Submission submission;
   std::vector<TlsProfile> tls;      // by name, "extends" carried out
   std::vector<Listener> listeners;  // by name, at least one
   std::vector<Upstream> upstreams;  // by name, at least one

@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include "conf/words.hpp"
+
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -60,10 +62,19 @@ struct HostPort {
   friend bool operator==(const HostPort&, const HostPort&) = default;
 };
 
-// imap://HOST[:PORT] or imaps://HOST[:PORT].
+// SCHEME://HOST[:PORT], of an IMAP server or one that takes submissions.
 struct Url {
-  bool implicit_tls = false;
+  Scheme scheme = Scheme::Imap;
   HostPort to;  // the port is always set
+
+  // TLS from the first octet.
+  [[nodiscard]] constexpr bool implicit_tls() const {
+    return scheme == Scheme::Imaps || scheme == Scheme::Submissions;
+  }
+
+  [[nodiscard]] constexpr bool is_smtp() const {
+    return scheme != Scheme::Imap && scheme != Scheme::Imaps;
+  }
 
   friend bool operator==(const Url&, const Url&) = default;
 };

@@ -42,17 +42,18 @@ enum class TlsVersion { Tls10, Tls11, Tls12, Tls13 };
 template <>
 inline constexpr auto kWords<TlsVersion> = words("1.0", "1.1", "1.2", "1.3");
 
-enum class Protocol { Pop3, Imap };
+enum class Protocol { Pop3, Imap, Submission };
 template <>
-inline constexpr auto kWords<Protocol> = words("pop3", "imap");
-template <>
-inline constexpr auto kLaterWords<Protocol> = words("submission");
+inline constexpr auto kWords<Protocol> = words("pop3", "imap", "submission");
 
-enum class RouteProtocol { Any, Pop3, Imap };
+// Any stands for every protocol that its upstream speaks.
+enum class RouteProtocol { Any, Pop3, Imap, Submission };
 template <>
-inline constexpr auto kWords<RouteProtocol> = words("any", "pop3", "imap");
+inline constexpr auto kWords<RouteProtocol> = words("any", "pop3", "imap", "submission");
+
+enum class Scheme { Imap, Imaps, Submission, Submissions, Smtp };
 template <>
-inline constexpr auto kLaterWords<RouteProtocol> = kLaterWords<Protocol>;
+inline constexpr auto kWords<Scheme> = words("imap", "imaps", "submission", "submissions", "smtp");
 
 enum class ListenerTls { Off, Starttls, Implicit };
 template <>
@@ -115,6 +116,37 @@ inline constexpr auto kWords<NulOctet> = words("0x80", "pass");
 enum class Seen { Retr, Never, Always };
 template <>
 inline constexpr auto kWords<Seen> = words("retr", "never", "always");
+
+// Who judges a login: the submission server, or (Imap and Trusted) an IMAP server, after which we
+// vouch for the user.
+enum class SubmissionAuth { Passthrough, Imap, Trusted };
+template <>
+inline constexpr auto kWords<SubmissionAuth> = words("passthrough", "imap", "trusted");
+template <>
+inline constexpr auto kLaterWords<SubmissionAuth> = words("pop_before_smtp");
+
+enum class SenderRule { Any, Login };
+template <>
+inline constexpr auto kWords<SenderRule> = words("any", "login");
+
+enum class BareNewline { Normalise, Reject };
+template <>
+inline constexpr auto kWords<BareNewline> = words("normalise", "reject");
+
+// Auto adds the field where the upstream does not learn of the client otherwise.
+enum class ReceivedField { Auto, Always, Never };
+template <>
+inline constexpr auto kWords<ReceivedField> = words("auto", "always", "never");
+
+enum class ClientIp { Show, Hide };
+template <>
+inline constexpr auto kWords<ClientIp> = words("show", "hide");
+
+enum class SaveSent { Off };
+template <>
+inline constexpr auto kWords<SaveSent> = words("off");
+template <>
+inline constexpr auto kLaterWords<SaveSent> = words("on", "pop");
 
 enum class Lock { None, Refuse, Steal };
 template <>

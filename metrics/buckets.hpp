@@ -54,4 +54,16 @@ inline constexpr auto kSession =
 inline constexpr std::array<std::int64_t, 10> kMessages = {
     0, 10, 50, 100, 500, 1'000, 5'000, 10'000, 50'000, 100'000};
 
+// How large a message is: 1 KiB to 256 MiB.
+inline constexpr std::array<std::int64_t, 10> kSizes = {std::int64_t{1} << 10,
+                                                        std::int64_t{1} << 12,
+                                                        std::int64_t{1} << 14,
+                                                        std::int64_t{1} << 16,
+                                                        std::int64_t{1} << 18,
+                                                        std::int64_t{1} << 20,
+                                                        std::int64_t{1} << 22,
+                                                        std::int64_t{1} << 24,
+                                                        std::int64_t{1} << 26,
+                                                        std::int64_t{1} << 28};
+
 }  // namespace postern::metrics

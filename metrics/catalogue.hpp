@@ -216,6 +216,16 @@ class Catalogue {
   Counter<Upstream> upstream_sent{
       layout_, "postern_upstream_sent_bytes_total", "Bytes sent to upstreams, before TLS."};
 
+  // Submission
+
+  Counter<Upstream, MessageResult> submission_messages{
+      layout_,
+      "postern_submission_messages_total",
+      "Messages given to the submission relay, by result."};
+  Counter<Upstream, RecipientResult> submission_recipients{
+      layout_, "postern_submission_recipients_total", "Recipients by result."};
+  CountHistogram<> submission_message_size{
+      layout_, "postern_submission_message_size_bytes", "Size of relayed messages.", kSizes};
   // The engine
 
   SecondsHistogram<Worker> event_loop_lag{

@@ -162,6 +162,7 @@ struct SessionEnded {
   std::uint64_t octets_out = 0;
   std::uint64_t retrieved = 0;  // messages
   std::uint64_t deleted = 0;
+  std::uint64_t sent = 0;
   std::string_view detail;
 
   void each(auto&& field) const {
@@ -173,6 +174,7 @@ struct SessionEnded {
     field("octets_out", octets_out);
     field("retrieved", retrieved);
     field("deleted", deleted);
+    field("sent", sent);
     field("detail", detail);
   }
 };

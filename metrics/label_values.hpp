@@ -135,6 +135,10 @@ enum class Command : std::uint8_t {
   Login,
   Authenticate,
   Logout,
+  Ehlo,
+  Mail,
+  Rcpt,
+  Data,
   Other,
 };
 template <>
@@ -162,6 +166,10 @@ inline constexpr auto kLabel<Command> = enumerated<Command::Other>("command",
                                                                    "login",
                                                                    "authenticate",
                                                                    "logout",
+                                                                   "ehlo",
+                                                                   "mail",
+                                                                   "rcpt",
+                                                                   "data",
                                                                    "other");
 
 // Bad is an answer to what was no command or had no business here; Error is one that failed.
@@ -309,6 +317,10 @@ enum class UpstreamCommand : std::uint8_t {
   Expunge,
   Noop,
   Logout,
+  Append,
+  Mail,
+  Rcpt,
+  Data,
   Other,
 };
 template <>
@@ -323,6 +335,10 @@ inline constexpr auto kLabel<UpstreamCommand> = enumerated<UpstreamCommand::Othe
                                                                                    "expunge",
                                                                                    "noop",
                                                                                    "logout",
+                                                                                   "append",
+                                                                                   "mail",
+                                                                                   "rcpt",
+                                                                                   "data",
                                                                                    "other");
 
 enum class UpstreamResult : std::uint8_t { Ok, No, Bad, Bye, Timeout, Malformed, Lost };
@@ -339,5 +355,23 @@ enum class RetryReason : std::uint8_t { Connect, StaleConnection, Login };
 template <>
 inline constexpr auto kLabel<RetryReason> =
     enumerated<RetryReason::Login>("reason", "connect", "stale_connection", "login");
+
+// Submission
+
+enum class MessageResult : std::uint8_t {
+  Accepted,
+  RejectedPermanent,
+  RejectedTemporary,
+  TooLarge,
+  Aborted,
+};
+template <>
+inline constexpr auto kLabel<MessageResult> = enumerated<MessageResult::Aborted>(
+    "result", "accepted", "rejected_permanent", "rejected_temporary", "too_large", "aborted");
+
+enum class RecipientResult : std::uint8_t { Accepted, RejectedPermanent, RejectedTemporary };
+template <>
+inline constexpr auto kLabel<RecipientResult> = enumerated<RecipientResult::RejectedTemporary>(
+    "result", "accepted", "rejected_permanent", "rejected_temporary");
 
 }  // namespace postern::metrics

@@ -72,7 +72,15 @@ metrics::LogSettings log_settings(const conf::Settings& settings) {
 }
 
 metrics::Protocol counted(conf::Protocol protocol) {
-  return protocol == conf::Protocol::Imap ? metrics::Protocol::Imap : metrics::Protocol::Pop3;
+  switch (protocol) {
+    case conf::Protocol::Imap:
+      return metrics::Protocol::Imap;
+    case conf::Protocol::Submission:
+      return metrics::Protocol::Submission;
+    case conf::Protocol::Pop3:
+      break;
+  }
+  return metrics::Protocol::Pop3;
 }
 
 std::string text_of(const conf::Endpoint& endpoint) {

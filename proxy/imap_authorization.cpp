@@ -21,7 +21,7 @@ namespace imap = wire::imap;
 namespace sasl = wire::sasl;
 
 ImapAuthorization::ImapAuthorization(Session& session)
-    : session_(session), talk_(session), login_(session) {}
+    : session_(session), talk_(session), login_(session, conf::Protocol::Imap) {}
 
 Task<> ImapAuthorization::greet() {
   const std::string& mark = session_.snapshot().own_addresses->mark();

@@ -83,8 +83,7 @@ Task<LoginOutcome> Login::ask(wire::sasl::Credentials& credentials, Opener& open
   }
   const conf::Auth& settings = session_.settings().auth;
   Penalties& penalties = session_.services().shared.penalties;
-  auto destination =
-      session_.snapshot().directory->find(credentials.user, session_.entry().settings->protocol);
+  auto destination = session_.snapshot().directory->find(credentials.user, judge_);
   const std::string_view upstream =
       destination ? std::string_view(session_.settings().upstreams[destination->upstream].name)
                   : std::string_view();
@@ -115,7 +114,9 @@ Task<LoginOutcome> Login::ask(wire::sasl::Credentials& credentials, Opener& open
   if (!destination) co_return refuse(destination.error().detail);
 
   LoginTarget target{.destination = std::move(*destination), .digest = digest};
+  target.user = std::move(credentials.user);
   target.server = session_.snapshot().upstreams[target.destination.upstream].get();
+  target.relay = session_.snapshot().relays[target.destination.upstream].get();
   target.account = {.mechanism = credentials.mechanism,
                     .user = target.destination.login,
                     .secret = credentials.secret.duplicate()};

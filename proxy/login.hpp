@@ -25,7 +25,9 @@ namespace postern::proxy {
 // Whom to open what for.
 struct LoginTarget {
   upstream::Destination destination;
-  upstream::Server* server = nullptr;
+  std::string user;                    // as the client named it
+  upstream::Server* server = nullptr;  // one of the two
+  upstream::Relay* relay = nullptr;    //
   upstream::Account account;
   net::Digest digest{};  // of user and secret, for memory
 };
@@ -57,7 +59,8 @@ class Opener {
 
 class Login {
  public:
-  explicit Login(Session& session) : session_(session) {}
+  // Credentials are judged by where routes of that protocol lead.
+  Login(Session& session, conf::Protocol judge) : session_(session), judge_(judge) {}
 
   Login(const Login&) = delete;
   Login& operator=(const Login&) = delete;
@@ -77,6 +80,7 @@ class Login {
   void record(metrics::Mechanism mechanism, const LoginOutcome& outcome, net::Time since);
 
   Session& session_;
+  conf::Protocol judge_;
   std::vector<net::Digest> refused_;  // on this connection
   unsigned tries_ = 0;                // that were refused
   net::Duration penalty_{};           // of the try under way

@@ -8,6 +8,8 @@
 #include "net/random.hpp"
 #include "net/resolver.hpp"
 #include "net/scope.hpp"
+#include "proxy/snapshot.hpp"
+#include "upstream/relay.hpp"
 #include "upstream/server.hpp"
 
 #include <memory>
@@ -19,13 +21,14 @@ namespace postern::proxy {
 namespace {
 
 struct Visit {
-  std::unique_ptr<upstream::Server> server;
+  std::unique_ptr<upstream::Server> server;  // one of the two
+  std::unique_ptr<upstream::Relay> relay;
   net::Result<std::string> found = std::string();
 };
 
 net::Task<> visit(Visit& to, metrics::Log& log) {
   metrics::SessionLog session(log, {.session = "check", .listener = "check", .client = "-"});
-  to.found = co_await attempt(to.server->visit(session));
+  to.found = co_await attempt(to.relay ? to.relay->visit(session) : to.server->visit(session));
 }
 
 }  // namespace
@@ -50,8 +53,18 @@ std::string visit_upstreams(const conf::Settings& settings,
     if (upstream.tls != conf::UpstreamTls::Off) {
       context = net::TlsContext::client(tls.upstreams[i]).value_or(nullptr);
     }
-    visits[i].server = std::make_unique<upstream::Server>(
-        around, upstream, registry.names().upstream(upstream.name), std::move(context), 1);
+    const metrics::Upstream metric = registry.names().upstream(upstream.name);
+    if (upstream.url.is_smtp()) {
+      visits[i].relay =
+          std::make_unique<upstream::Relay>(around,
+                                            upstream,
+                                            metric,
+                                            std::move(context),
+                                            upstream::Relay::Terms{.own_name = own_name(settings)});
+    } else {
+      visits[i].server =
+          std::make_unique<upstream::Server>(around, upstream, metric, std::move(context), 1);
+    }
     scope.spawn(visit(visits[i], log));
   }
   scope.when_empty([&loop] { loop.stop(); });

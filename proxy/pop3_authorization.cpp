@@ -31,7 +31,7 @@ Pop3Authorization::Pop3Authorization(Session& session)
       talk_(session,
             session.snapshot().policy_before_login(session.entry()),
             session.snapshot().policy_before_login(session.entry()).bad_commands_auth),
-      login_(session) {}
+      login_(session, conf::Protocol::Pop3) {}
 
 Task<OpenMaildrop> Pop3Authorization::run() {
   co_await session_.expect_words();

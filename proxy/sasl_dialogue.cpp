@@ -48,7 +48,7 @@ Task<Heard> hear_credentials(Session& session,
   if (auto* credentials = std::get_if<sasl::Credentials>(&step)) co_return std::move(*credentials);
   const auto* wrong = std::get_if<wire::Malformed>(&step);
   login.note(counted(mechanism), wrong != nullptr ? AuthResult::Malformed : AuthResult::Aborted);
-  co_return wrong != nullptr ? wrong->why : std::string_view("cancelled");
+  co_return wrong != nullptr ? wrong->why : kCancelled;
 }
 
 Task<> relay_challenge(const LoginOutcome& outcome, sasl::Mechanism mechanism, Prompt& prompt) {

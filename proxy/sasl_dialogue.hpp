@@ -27,6 +27,9 @@ class Prompt {
   ~Prompt() = default;
 };
 
+// What a client is told who answered a challenge with "*".
+inline constexpr std::string_view kCancelled = "cancelled";
+
 // Credentials, or what the client is to be told instead.
 using Heard = std::variant<wire::sasl::Credentials, std::string_view>;
 

@@ -4,6 +4,7 @@
 
 #include "proxy/imap_session.hpp"
 #include "proxy/pop3_session.hpp"
+#include "proxy/smtp_session.hpp"
 
 #include <utility>
 
@@ -19,6 +20,8 @@ net::Task<> serve(const Services& services,
       break;
     case conf::Protocol::Imap:
       return serve_imap(services, snapshot, entry, std::move(client), std::move(admitted));
+    case conf::Protocol::Submission:
+      return serve_smtp(services, snapshot, entry, std::move(client), std::move(admitted));
   }
   return serve_pop3(services, snapshot, entry, std::move(client), std::move(admitted));
 }

@@ -19,11 +19,13 @@
 #include "proxy/roster.hpp"
 #include "proxy/state.hpp"
 #include "upstream/directory.hpp"
+#include "upstream/relay.hpp"
 #include "upstream/server.hpp"
 #include "wire/sasl.hpp"
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace postern::proxy {
@@ -38,7 +40,9 @@ struct Entry {
 struct Snapshot {
   std::shared_ptr<const conf::Settings> settings;
   std::vector<Entry> entries;                                // as Settings::listeners
-  std::vector<std::unique_ptr<upstream::Server>> upstreams;  // as Settings::upstreams
+  std::string own_name;                                      // what greetings call us
+  std::vector<std::unique_ptr<upstream::Server>> upstreams;  // as Settings::upstreams; null: SMTP
+  std::vector<std::unique_ptr<upstream::Relay>> relays;      // likewise; null: IMAP
   std::unique_ptr<upstream::Directory> directory;
   std::vector<wire::sasl::Mechanism> mechanisms;  // that clients may use
 
@@ -51,6 +55,9 @@ struct Snapshot {
   // What every server that clients of this listener may come to is known to have; nothing as long
   // as one of them is not known.
   [[nodiscard]] std::optional<upstream::KnownCapabilities> known_behind(const Entry& entry) const;
+
+  // The submission servers that clients of this listener may come to.
+  [[nodiscard]] std::vector<upstream::Relay*> relays_behind(const Entry& entry) const;
 
   // Fills in `policies`, once the rest is there.
   void choose_policies();

@@ -137,6 +137,7 @@ Session::~Session() {
                                    .octets_out = client_.octets_sent(),
                                    .retrieved = retrieved_,
                                    .deleted = deleted_,
+                                   .sent = sent_,
                                    .detail = detail_});
   if (breaks_off_) client_.reset();
 }
@@ -157,6 +158,10 @@ void Session::set_client_address(const net::Address& address) {
 
 bool Session::peer_is_trusted_proxy() const {
   return is_in(settings().server.trusted_proxies, client_.peer());
+}
+
+bool Session::client_is_in(const std::vector<conf::Network>& networks) const {
+  return is_in(networks, client_address_);
 }
 
 upstream::ClientFacts Session::facts() const {

@@ -56,6 +56,7 @@ class Session {
 
   void set_client_address(const net::Address& address);
   [[nodiscard]] bool peer_is_trusted_proxy() const;
+  [[nodiscard]] bool client_is_in(const std::vector<conf::Network>& networks) const;
 
   // What a trusted proxy in front of us told of the client besides.
   void set_listener_address(const net::Address& address) { listener_address_ = address; }
@@ -108,6 +109,8 @@ class Session {
 
   void note_retrieved() { ++retrieved_; }
 
+  void note_sent() { ++sent_; }
+
   void note_deleted(std::uint64_t messages) { deleted_ += messages; }
 
   // How the session ends; the first word on it counts.
@@ -138,6 +141,7 @@ class Session {
   std::string outer_name_;   // of the session at that proxy
   std::uint64_t retrieved_ = 0;
   std::uint64_t deleted_ = 0;
+  std::uint64_t sent_ = 0;  // messages that a submission server took
   std::uint32_t commands_ = 0;
   metrics::Protocol protocol_;
   metrics::SessionState state_ = metrics::SessionState::Unauthenticated;

@@ -5,15 +5,26 @@
 #include "conf/overrides.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string>
+#include <unistd.h>
 #include <utility>
 
 namespace postern::proxy {
+
+std::string own_name(const conf::Settings& settings) {
+  if (!settings.server.name.empty()) return settings.server.name;
+  std::array<char, 256> name{};
+  if (gethostname(name.data(), name.size() - 1) != 0 || name.front() == '\0') return "localhost";
+  return name.data();
+}
 
 std::shared_ptr<const Snapshot> build_snapshot(const Blueprint& blueprint, const Ground& ground) {
   auto made = std::make_shared<Snapshot>();
   const conf::Settings& settings = *blueprint.settings;
   made->settings = blueprint.settings;
   made->own_addresses = blueprint.own_addresses;
+  made->own_name = own_name(settings);
   for (const std::string& name : settings.auth.mechanisms) {
     if (const auto mechanism = wire::sasl::find_mechanism(name)) {
       made->mechanisms.push_back(*mechanism);
@@ -35,8 +46,22 @@ std::shared_ptr<const Snapshot> build_snapshot(const Blueprint& blueprint, const
     if (upstream.tls != conf::UpstreamTls::Off) {
       tls = net::TlsContext::client(blueprint.tls->upstreams[i]).value_or(nullptr);
     }
-    made->upstreams.push_back(std::make_unique<upstream::Server>(
-        around, upstream, ground.names.upstream(upstream.name), std::move(tls), ground.share));
+    const metrics::Upstream metric = ground.names.upstream(upstream.name);
+    made->upstreams.emplace_back();
+    made->relays.emplace_back();
+    if (upstream.url.is_smtp()) {
+      made->relays.back() = std::make_unique<upstream::Relay>(
+          around,
+          upstream,
+          metric,
+          std::move(tls),
+          upstream::Relay::Terms{.own_name = made->own_name,
+                                 .profile_ttl = settings.submission.profile_ttl,
+                                 .share = ground.share});
+    } else {
+      made->upstreams.back() = std::make_unique<upstream::Server>(
+          around, upstream, metric, std::move(tls), ground.share);
+    }
   }
   made->directory = std::make_unique<upstream::Directory>(settings);
   made->choose_policies();
@@ -59,8 +84,11 @@ void Snapshot::choose_policies() {
 std::optional<upstream::KnownCapabilities> Snapshot::known_behind(const Entry& entry) const {
   std::vector<std::string_view> names;
   for (const conf::Route& route : settings->routes) {
-    if (upstream::Directory::is_for(route, entry.settings->protocol))
+    const auto found =
+        std::ranges::find(settings->upstreams, route.upstream, &conf::Upstream::name);
+    if (upstream::Directory::is_for(route, *found, entry.settings->protocol)) {
       names.push_back(route.upstream);
+    }
   }
   if (entry.settings->protocol == conf::Protocol::Imap) {
     names.insert(names.end(), settings->imap.referrals.begin(), settings->imap.referrals.end());
@@ -76,6 +104,19 @@ std::optional<upstream::KnownCapabilities> Snapshot::known_behind(const Entry& e
     known->after_login = known->after_login.common_with(there->after_login);
   }
   return known;
+}
+
+std::vector<upstream::Relay*> Snapshot::relays_behind(const Entry& entry) const {
+  std::vector<upstream::Relay*> found;
+  for (const conf::Route& route : settings->routes) {
+    const auto upstream =
+        std::ranges::find(settings->upstreams, route.upstream, &conf::Upstream::name);
+    if (!upstream::Directory::is_for(route, *upstream, entry.settings->protocol)) continue;
+    const auto index = static_cast<std::size_t>(upstream - settings->upstreams.begin());
+    upstream::Relay* relay = relays[index].get();
+    if (relay != nullptr && std::ranges::find(found, relay) == found.end()) found.push_back(relay);
+  }
+  return found;
 }
 
 const conf::Pop3& Snapshot::policy_before_login(const Entry& entry) const {

@@ -11,6 +11,7 @@
 #include "proxy/tls_files.hpp"
 
 #include <memory>
+#include <string>
 
 namespace postern::proxy {
 
@@ -33,5 +34,8 @@ struct Ground {
 
 [[nodiscard]] std::shared_ptr<const Snapshot> build_snapshot(const Blueprint& blueprint,
                                                              const Ground& ground);
+
+// What greetings call this machine: as configured, or its host name.
+[[nodiscard]] std::string own_name(const conf::Settings& settings);
 
 }  // namespace postern::proxy

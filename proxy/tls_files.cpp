@@ -119,6 +119,8 @@ std::string_view protocol_names(conf::Protocol protocol) {
   switch (protocol) {
     case conf::Protocol::Pop3:
       return "pop3";
+    case conf::Protocol::Submission:
+      return "smtp esmtp";  // neither is registered; both are said
     case conf::Protocol::Imap:
       break;
   }

@@ -234,4 +234,140 @@ std::string imap_last_words(const net::Error& error) {
   }
 }
 
+// ---- SMTP
+
+namespace {
+
+struct SmtpRow {
+  std::uint16_t code;
+  wire::smtp::EnhancedCode enhanced;
+  std::string_view text;
+};
+
+SmtpRow smtp_row(SmtpRefusal why) {
+  switch (why) {
+    case SmtpRefusal::Syntax:
+      return {500, {5, 5, 2}, "syntax error"};
+    case SmtpRefusal::LineTooLong:
+      return {500, {5, 5, 2}, "line too long"};
+    case SmtpRefusal::UnknownCommand:
+      return {500, {5, 5, 1}, "unknown command"};
+    case SmtpRefusal::NotHere:
+      return {502, {5, 5, 1}, "command not implemented"};
+    case SmtpRefusal::NotNow:
+      return {503, {5, 5, 1}, "not now"};
+    case SmtpRefusal::NeedEhlo:
+      return {503, {5, 5, 1}, "say EHLO first"};
+    case SmtpRefusal::NeedTls:
+      return {530, {5, 7, 0}, "use STARTTLS first"};
+    case SmtpRefusal::NeedTlsToAuth:
+      return {538, {5, 7, 11}, "encryption required, use STARTTLS first"};
+    case SmtpRefusal::NeedAuth:
+      return {530, {5, 7, 0}, "authentication required"};
+    case SmtpRefusal::AlreadyAuthenticated:
+      return {503, {5, 5, 1}, "already authenticated"};
+    case SmtpRefusal::UnknownMechanism:
+      return {504, {5, 5, 4}, "unknown mechanism"};
+    case SmtpRefusal::Cancelled:
+      return {501, {5, 0, 0}, "authentication cancelled"};
+    case SmtpRefusal::BadResponse:
+      return {501, {5, 5, 2}, "not a response to that"};
+    case SmtpRefusal::BadSender:
+      return {501, {5, 1, 7}, "not a sender address"};
+    case SmtpRefusal::BadRecipient:
+      return {501, {5, 1, 3}, "not a recipient address"};
+    case SmtpRefusal::UnknownParameter:
+      return {555, {5, 5, 4}, "parameter not supported"};
+    case SmtpRefusal::BadParameter:
+      return {501, {5, 5, 4}, "parameter value not valid"};
+    case SmtpRefusal::NeedUtf8:
+      return {553, {5, 6, 7}, "address needs SMTPUTF8"};
+    case SmtpRefusal::NotYourSender:
+      return {553, {5, 7, 1}, "sender address is not yours"};
+    case SmtpRefusal::TooLarge:
+      return {552, {5, 3, 4}, "message too large"};
+    case SmtpRefusal::TooManyRecipients:
+      return {452, {4, 5, 3}, "too many recipients"};
+    case SmtpRefusal::NoRecipients:
+      return {554, {5, 5, 1}, "no valid recipients"};
+    case SmtpRefusal::DataTooEarly:
+      return {503, {5, 5, 0}, "data before it was asked for"};
+    case SmtpRefusal::BareNewline:
+      return {550, {5, 6, 0}, "bare newline"};
+    case SmtpRefusal::NulOctet:
+      return {554, {5, 6, 0}, "message holds a NUL"};
+    case SmtpRefusal::Loop:
+      return {554, {5, 4, 6}, "mail loop: too many Received fields"};
+    case SmtpRefusal::Busy:
+      return {454, {4, 7, 0}, "too many sessions, wait and try again"};
+    case SmtpRefusal::Throttled:
+      return {454, {4, 7, 0}, "too many failed logins, wait and try again"};
+    case SmtpRefusal::TooManyErrors:
+      return {421, {4, 7, 0}, "too many errors"};
+    case SmtpRefusal::TooManyLogins:
+      return {421, {4, 7, 0}, "too many failed logins"};
+    case SmtpRefusal::Overload:
+      break;
+  }
+  return {421, {4, 3, 2}, "service unavailable, wait and try again"};
+}
+
+std::string smtp_reply(const SmtpRow& row) {
+  return wire::smtp::reply(row.code, row.enhanced, row.text);
+}
+
+constexpr SmtpRow kSmtpMisconfigured{451, {4, 3, 5}, "mail server does not accept our service"};
+
+// What is wrong with how this gateway is set up, not with the client or for a while.
+bool is_ours(const net::Error& error) {
+  return error.kind == Kind::Denied || error.kind == Kind::Certificate;
+}
+
+}  // namespace
+
+std::string smtp_refuse(SmtpRefusal why) {
+  return smtp_reply(smtp_row(why));
+}
+
+std::string smtp_refuse_login(const net::Error& error, const wire::smtp::Reply& said) {
+  const bool for_client = error.kind == Kind::Refused || error.kind == Kind::Unavailable;
+  constexpr std::uint16_t kClosing = 421;  // that connection, not this
+  if (for_client && said.code >= 400 && said.code != kClosing) return told(said);
+  if (error.kind == Kind::Refused) {
+    return smtp_reply({535, {5, 7, 8}, "authentication credentials invalid"});
+  }
+  if (is_ours(error)) return smtp_reply(kSmtpMisconfigured);
+  return smtp_reply({454, {4, 7, 0}, "temporary authentication failure"});
+}
+
+std::string smtp_failure(const net::Error& error) {
+  if (is_ours(error)) return smtp_reply(kSmtpMisconfigured);
+  switch (error.kind) {
+    case Kind::Timeout:
+      return smtp_reply({451, {4, 4, 7}, "mail server takes too long, try again later"});
+    case Kind::NoName:
+    case Kind::Unreachable:
+    case Kind::NotListening:
+    case Kind::Unavailable:
+      return smtp_reply({451, {4, 4, 1}, "mail server unavailable, try again later"});
+    default:
+      return smtp_reply({451, {4, 4, 2}, "connection to the mail server lost, try again later"});
+  }
+}
+
+std::string smtp_last_words(const net::Error& error) {
+  switch (error.kind) {
+    case Kind::Timeout:
+      return smtp_reply({421, {4, 4, 2}, "too slow"});
+    case Kind::Cancelled:
+      return smtp_reply({421, {4, 3, 2}, "shutting down"});
+    case Kind::Limit:
+      return smtp_reply({421, {4, 7, 0}, "line too long"});
+    case Kind::Internal:
+      return smtp_reply({421, {4, 3, 0}, "internal error"});
+    default:
+      return {};
+  }
+}
+
 }  // namespace postern::proxy

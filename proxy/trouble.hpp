@@ -12,6 +12,7 @@
 
 #include "net/result.hpp"
 #include "wire/pop3_reply.hpp"
+#include "wire/smtp_reply.hpp"
 
 #include <cstddef>
 #include <string>
@@ -58,5 +59,54 @@ inline constexpr std::size_t kSaidOctetsMax = 200;
 // The last word to a client that is not logged in, when its session fails; empty if there is none
 // to be said.
 [[nodiscard]] std::string imap_last_words(const net::Error& error);
+
+// ---- SMTP (RFC 5321, section 4.2.3; enhanced codes: RFC 3463, RFC 4954 section 6)
+
+// What our own rules say.
+enum class SmtpRefusal : unsigned char {
+  Syntax,
+  LineTooLong,
+  UnknownCommand,
+  NotHere,        // EXPN, ETRN, BDAT and their kin
+  NotNow,         // a command out of order
+  NeedEhlo,       //
+  NeedTls,        // MAIL on a connection that must be secured first
+  NeedTlsToAuth,  //
+  NeedAuth,       //
+  AlreadyAuthenticated,
+  UnknownMechanism,
+  Cancelled,
+  BadResponse,
+  BadSender,
+  BadRecipient,
+  UnknownParameter,
+  BadParameter,
+  NeedUtf8,  // an address with UTF-8, without SMTPUTF8
+  NotYourSender,
+  TooLarge,
+  TooManyRecipients,
+  NoRecipients,
+  DataTooEarly,  // data that did not wait for its go-ahead
+  BareNewline,
+  NulOctet,
+  Loop,       // too many Received fields
+  Busy,       // too many sessions
+  Throttled,  // too many failed logins
+  TooManyErrors,
+  TooManyLogins,
+  Overload,  // in place of a greeting
+};
+
+[[nodiscard]] std::string smtp_refuse(SmtpRefusal why);
+
+// To AUTH, when whoever judges it did not let the client in: in the words of a submission server,
+// if it answered and meant the client; `said.code` is 0 if it did not.
+[[nodiscard]] std::string smtp_refuse_login(const net::Error& error, const wire::smtp::Reply& said);
+
+// To a command of a transaction, when the server behind us cannot be asked or did not answer.
+[[nodiscard]] std::string smtp_failure(const net::Error& error);
+
+// The last word to a client whose session fails; empty if there is none to be said.
+[[nodiscard]] std::string smtp_last_words(const net::Error& error);
 
 }  // namespace postern::proxy

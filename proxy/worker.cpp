@@ -140,10 +140,19 @@ void Worker::admit(Arrival& arrival) {
 std::string_view overload_words(const conf::Listener& listener) {
   static const std::string pop3 = refuse_overload();
   static const std::string imap = imap_refuse_overload();
+  static const std::string smtp = smtp_refuse(SmtpRefusal::Overload);
   const bool speaks_first = listener.tls != conf::ListenerTls::Implicit &&
                             listener.proxy_protocol == conf::ProxyProtocol::Off;
   if (!speaks_first) return {};
-  return listener.protocol == conf::Protocol::Imap ? imap : pop3;
+  switch (listener.protocol) {
+    case conf::Protocol::Imap:
+      return imap;
+    case conf::Protocol::Submission:
+      return smtp;
+    case conf::Protocol::Pop3:
+      break;
+  }
+  return pop3;
 }
 
 void turn_away(int descriptor, const conf::Listener& listener) {

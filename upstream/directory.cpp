@@ -29,6 +29,7 @@ std::string_view expression_of(std::string_view pattern) {
 
 struct Directory::Entry {
   const conf::Route* route;
+  const conf::Upstream* server;
   std::size_t upstream;
   std::unique_ptr<RE2> expression;  // null: a glob
 };
@@ -48,7 +49,9 @@ Directory::Directory(const conf::Settings& settings) {
     if (!text.empty()) {
       expression = std::make_unique<RE2>(re2::StringPiece(text.data(), text.size()), options());
     }
+    if (found == settings.upstreams.end()) continue;  // checked when the settings were loaded
     entries_.push_back({.route = &route,
+                        .server = &*found,
                         .upstream = static_cast<std::size_t>(found - settings.upstreams.begin()),
                         .expression = std::move(expression)});
   }
@@ -56,7 +59,10 @@ Directory::Directory(const conf::Settings& settings) {
 
 Directory::~Directory() = default;
 
-bool Directory::is_for(const conf::Route& route, conf::Protocol protocol) {
+bool Directory::is_for(const conf::Route& route,
+                       const conf::Upstream& upstream,
+                       conf::Protocol protocol) {
+  if (upstream.url.is_smtp() != (protocol == conf::Protocol::Submission)) return false;
   switch (route.protocol) {
     case conf::RouteProtocol::Any:
       return true;
@@ -64,6 +70,8 @@ bool Directory::is_for(const conf::Route& route, conf::Protocol protocol) {
       return protocol == conf::Protocol::Pop3;
     case conf::RouteProtocol::Imap:
       return protocol == conf::Protocol::Imap;
+    case conf::RouteProtocol::Submission:
+      return protocol == conf::Protocol::Submission;
   }
   return false;
 }
@@ -74,7 +82,7 @@ net::Result<Destination> Directory::find(std::string_view user, conf::Protocol p
   }
   for (const Entry& entry : entries_) {
     const conf::Route& route = *entry.route;
-    if (!is_for(route, protocol)) continue;
+    if (!is_for(route, *entry.server, protocol)) continue;
     std::string name(user);
     if (!route.default_domain.empty() && name.find('@') == std::string::npos) {
       name += '@';

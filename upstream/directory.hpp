@@ -42,8 +42,10 @@ class Directory {
   // be one.
   [[nodiscard]] net::Result<Destination> find(std::string_view user, conf::Protocol protocol) const;
 
-  // Whether a route is for clients of that protocol.
-  [[nodiscard]] static bool is_for(const conf::Route& route, conf::Protocol protocol);
+  // Whether a route, which leads to `upstream`, is for clients of that protocol.
+  [[nodiscard]] static bool is_for(const conf::Route& route,
+                                   const conf::Upstream& upstream,
+                                   conf::Protocol protocol);
 
  private:
   struct Entry;

@@ -127,6 +127,16 @@ class Server::HandingOver final : public Errand {
   Keepsake keepsake_;
 };
 
+// Wants nothing else.
+class Server::Checking final : public Errand {
+ public:
+  void begin(ImapLink& /*link*/) override {}
+
+  std::string followers() override { return {}; }
+
+  Task<> go_on(ImapLink& /*link*/, Profile& /*profile*/) override { co_return; }
+};
+
 Task<Entrance> Server::enter(const Caller& caller, const Visit& visit) {
   Opening errand(visit);
   auto link = co_await run(caller, errand);
@@ -137,6 +147,11 @@ Task<Joined> Server::join(const Caller& caller) {
   HandingOver errand;
   const auto link = co_await run(caller, errand);
   co_return errand.finish(*link);
+}
+
+Task<> Server::check(const Caller& caller) {
+  Checking errand;
+  (void)co_await run(caller, errand);  // whose link says LOGOUT when it ends
 }
 
 Task<std::unique_ptr<ImapLink>> Server::run(const Caller& caller, Errand& errand) {

@@ -61,6 +61,9 @@ class Server {
   // Connects, logs in and hands over.
   net::Task<Joined> join(const Caller& caller);
 
+  // Connects, logs in and out again: for whoever wants to know whether the credentials are good.
+  net::Task<> check(const Caller& caller);
+
   // Connects, and reads greeting and capabilities, for whoever wants to know whether that works.
   // Answers what was found, in a line.
   net::Task<std::string> visit(metrics::SessionLog& log);
@@ -98,6 +101,7 @@ class Server {
 
   class Opening;
   class HandingOver;
+  class Checking;
 
   net::Task<std::unique_ptr<ImapLink>> run(const Caller& caller, Errand& errand);
   net::Task<> log_in_for(Arrival& arrival, const Caller& caller, Errand& errand);

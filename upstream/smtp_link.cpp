@@ -23,6 +23,9 @@ namespace {
 constexpr std::uint16_t kClosing = 421;  // RFC 5321, section 4.2.3: may come at any time
 
 UpstreamCommand kind_of(std::string_view command) {
+  if (wire::starts_with_caseless(command, "MAIL")) return UpstreamCommand::Mail;
+  if (wire::starts_with_caseless(command, "RCPT")) return UpstreamCommand::Rcpt;
+  if (wire::starts_with_caseless(command, "DATA")) return UpstreamCommand::Data;
   if (wire::starts_with_caseless(command, "NOOP")) return UpstreamCommand::Noop;
   return UpstreamCommand::Other;
 }

@@ -3,6 +3,7 @@
 #include "tests/stories/story_player.hpp"
 
 #include "conf/units.hpp"
+#include "wire/base64.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -37,6 +38,7 @@ std::string text_in_quotes(std::string_view text) {
 
 // The goodbye of a link is told only where a story is about it.
 bool is_logout(std::string_view heard) {
+  if (heard == "QUIT\r\n") return true;
   const std::size_t blank = heard.find(' ');
   return blank != std::string_view::npos && heard.substr(blank) == " LOGOUT\r\n";
 }
@@ -50,19 +52,26 @@ std::string name_of_end(const std::optional<net::Kind>& end) {
 StoryPlayer::StoryPlayer(const Story& story, bool in_pieces)
     : story_(story),
       piece_(in_pieces ? 1 : SIZE_MAX),
-      world_({.assignments = story.assignments, .toml = story.toml, .next_piece = [this] {
-                return piece_;
-              }}) {
+      world_({.assignments = story.assignments,
+              .toml = story.toml,
+              .takes_submissions = submits(),
+              .next_piece = [this] { return piece_; }}) {
   furnish();
   MailServerWishes wishes{.tls = server_tls()};
-  if (!story.capabilities.empty()) wishes.capabilities = story.capabilities;
+  RelayServerWishes relay_wishes;
+  if (!story.capabilities.empty()) {
+    (submits() ? relay_wishes.offers : wishes.capabilities) = story.capabilities;
+  }
   if (!story.greeting.empty()) wishes.greeting = story.greeting;
   server_ = std::make_unique<MailServer>(world_.loop(), store_, std::move(wishes));
+  relay_ = std::make_unique<RelayServer>(world_.loop(), store_, std::move(relay_wishes));
   const bool script = story.is_scripted && !story.begins_logged_in;
   world_.dialer().set_host([this, script](net::Stream stream) {
     if (script || !upstreams_.empty()) {
       upstreams_.push_back(std::make_unique<Peer>(world_.loop(), std::move(stream)));
       if (upstream_tls_comes_) upstreams_.back()->stop_listening();
+    } else if (world_.dialer().dialled().back().starts_with("smtp.")) {
+      relay_->take(std::move(stream));
     } else {
       server_->take(std::move(stream));
     }
@@ -134,6 +143,7 @@ StoredMailbox& StoryPlayer::first_mailbox() {
 // story has the word.
 StoryPlayer::Wrong StoryPlayer::log_in() {
   const auto& [user, account] = *store_.accounts.begin();
+  if (submits()) return log_in_to_send(user, account.password);
   client_->say("USER " + user + "\r\nPASS " + account.password + "\r\nSTAT\r\n");
   world_.loop().settle();
   std::string& heard = client_->heard();
@@ -143,6 +153,21 @@ StoryPlayer::Wrong StoryPlayer::log_in() {
   heard.clear();
   if (story_.is_scripted) {
     upstreams_.push_back(std::make_unique<Peer>(world_.loop(), server_->release()));
+  }
+  return std::nullopt;
+}
+
+// The same for a client that submits: greeted and authenticated.
+StoryPlayer::Wrong StoryPlayer::log_in_to_send(const std::string& user,
+                                               const std::string& password) {
+  const std::string message = '\0' + user + '\0' + password;
+  client_->say("EHLO client.example\r\nAUTH PLAIN " + wire::base64_encode(message) + "\r\n");
+  world_.loop().settle();
+  std::string& heard = client_->heard();
+  if (!heard.contains("\r\n235 ")) return "cannot log in: " + show(heard);
+  heard.clear();
+  if (story_.is_scripted) {
+    upstreams_.push_back(std::make_unique<Peer>(world_.loop(), relay_->release()));
   }
   return std::nullopt;
 }
@@ -325,11 +350,12 @@ void StoryPlayer::expunge(std::string_view uids) {
 StoryPlayer::Wrong StoryPlayer::look_at_asked(std::string_view text) {
   const std::size_t blank = text.find(' ');
   const std::string_view begin = text.substr(blank + 1);
+  const auto& all_asked = submits() ? relay_->asked() : server_->asked();
   const auto count = std::ranges::count_if(
-      server_->asked(), [begin](const std::string& asked) { return asked.starts_with(begin); });
+      all_asked, [begin](const std::string& asked) { return asked.starts_with(begin); });
   if (std::to_string(count) == text.substr(0, blank)) return std::nullopt;
   std::string all;
-  for (const std::string& asked : server_->asked())
+  for (const std::string& asked : all_asked)
     all += "\n    " + show(asked);
   return "asked " + std::to_string(count) + " times; all that was asked:" + all;
 }

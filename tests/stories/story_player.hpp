@@ -15,6 +15,7 @@
 
 #include "tests/stories/story.hpp"
 #include "tests/support/mail_server.hpp"
+#include "tests/support/relay_server.hpp"
 #include "tests/support/world.hpp"
 
 namespace postern::test {
@@ -38,6 +39,9 @@ class StoryPlayer {
   void furnish_mailbox(std::string_view words);
   void furnish_messages(std::string_view words);
   [[nodiscard]] Wrong log_in();
+  [[nodiscard]] Wrong log_in_to_send(const std::string& user, const std::string& password);
+
+  [[nodiscard]] bool submits() const { return story_.protocol == "submission"; }
 
   [[nodiscard]] Wrong perform(const Step& step);
   [[nodiscard]] Wrong act(const Step& step);      // steps that change something
@@ -62,6 +66,7 @@ class StoryPlayer {
   MailStore store_;
   std::string filled_;  // the mailbox that messages go into
   std::unique_ptr<MailServer> server_;
+  std::unique_ptr<RelayServer> relay_;
   std::vector<std::unique_ptr<Peer>> upstreams_;  // scripted connections; the last one speaks
   std::map<std::string, std::unique_ptr<Peer>> clients_;
   Peer* client_ = nullptr;  // who speaks

@@ -32,7 +32,8 @@ class Files {
     std::string name = (std::filesystem::temp_directory_path() / "postern-world-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) std::abort();
     path_ = name;
-    const Pem pem = Authority::shared().issue({.name = "localhost,DNS:imap.example.net"});
+    const Pem pem =
+        Authority::shared().issue({.name = "localhost,DNS:imap.example.net,DNS:smtp.example.net"});
     write("chain.pem", pem.certificate);
     write("key.pem", pem.key);
     write("authority.pem", Authority::shared().pem());
@@ -89,10 +90,25 @@ std::string base_configuration() {
          files.path("authority.pem") + "'\n";
 }
 
+std::string submission_configuration() {
+  return "server.name = 'mail.example.net'\n"
+         "listener.submission.protocol = 'submission'\n"
+         "listener.submission.listen = ['203.0.113.1:587']\n"
+         "listener.submission.cleartext_login = 'always'\n"
+         "listener.submissions.protocol = 'submission'\n"
+         "listener.submissions.listen = ['203.0.113.1:465']\n"
+         "listener.submissions.tls = 'implicit'\n"
+         "upstream.relay.url = 'submission://smtp.example.net'\n"
+         "upstream.relay.tls = 'off'\n"
+         "upstream.relay.ca_file = '" +
+         Files::shared().path("authority.pem") + "'\n";
+}
+
 // What does not load is a mistake of the test, told where it will be seen.
 std::shared_ptr<const conf::Settings> load(const WorldWishes& wishes, conf::Origins& origins) {
-  conf::Outcome outcome =
-      conf::load_text(base_configuration() + wishes.toml, "test", wishes.assignments);
+  std::string text = base_configuration();
+  if (wishes.takes_submissions) text += submission_configuration();
+  conf::Outcome outcome = conf::load_text(text + wishes.toml, "test", wishes.assignments);
   if (!outcome.settings) {
     for (const conf::Problem& problem : outcome.problems)
       std::fprintf(stderr, "%s\n", conf::text(problem).c_str());
@@ -165,7 +181,9 @@ void World::reload(const WorldWishes& wishes) {
   auto files =
       proxy::read_tls_files(*settings, origins, std::make_shared<net::TicketKeys>(), problems);
   auto own = std::make_shared<upstream::OwnAddresses>("here-1");
-  metrics::Configured configured{.protocols = {metrics::Protocol::Pop3, metrics::Protocol::Imap}};
+  metrics::Configured configured{.protocols = {metrics::Protocol::Pop3,
+                                               metrics::Protocol::Imap,
+                                               metrics::Protocol::Submission}};
   for (const conf::Listener& listener : settings->listeners) {
     configured.listeners.push_back(listener.name);
     for (const conf::Endpoint& endpoint : listener.listen) {
@@ -222,7 +240,8 @@ std::shared_ptr<const net::TlsContext> client_tls() {
 }
 
 std::shared_ptr<const net::TlsContext> server_tls() {
-  static const Pem pem = Authority::shared().issue({.name = "localhost,DNS:imap.example.net"});
+  static const Pem pem =
+      Authority::shared().issue({.name = "localhost,DNS:imap.example.net,DNS:smtp.example.net"});
   static const auto identity =
       net::TlsIdentity::load(pem.certificate, wire::Secret(std::string_view(pem.key)));
   static const auto context =

@@ -17,7 +17,8 @@
 //
 // The base configuration: listeners "pop3" and "imap" that offer TLS and let clients log in in
 // clear, listeners "pop3s" and "imaps", all at 203.0.113.1, and one upstream "imap", reached
-// without TLS.
+// without TLS. With `takes_submissions` the listeners "submission" and "submissions" and the
+// upstream "relay" at smtp.example.net as well.
 
 #pragma once
 
@@ -49,6 +50,7 @@ namespace postern::test {
 struct WorldWishes {
   std::vector<std::string> assignments{};  // "pop3.seen=never", over the base
   std::string toml{};                      // behind the base, such as [[route]] tables
+  bool takes_submissions = false;
   std::uint64_t seed = 1;
   std::function<std::size_t()> next_piece{};  // of every delivery; unset: all there is
 };

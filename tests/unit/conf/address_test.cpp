@@ -90,10 +90,10 @@ TEST(Backend, IsAnAddressWithOrWithoutPort) {
 }
 
 TEST(Url, TakesThePortFromTheSchemeUnlessGiven) {
-  EXPECT_EQ(parse_url("imaps://imap.example.net"), (Url{true, {"imap.example.net", 993}}));
-  EXPECT_EQ(parse_url("imap://imap.example.net"), (Url{false, {"imap.example.net", 143}}));
-  EXPECT_EQ(parse_url("imap://127.0.0.1:1143"), (Url{false, {"127.0.0.1", 1143}}));
-  EXPECT_EQ(parse_url("imaps://[2001:db8::1]:1993/"), (Url{true, {"2001:db8::1", 1993}}));
+  EXPECT_EQ(parse_url("imaps://imap.example.net"), (Url{Scheme::Imaps, {"imap.example.net", 993}}));
+  EXPECT_EQ(parse_url("imap://imap.example.net"), (Url{Scheme::Imap, {"imap.example.net", 143}}));
+  EXPECT_EQ(parse_url("imap://127.0.0.1:1143"), (Url{Scheme::Imap, {"127.0.0.1", 1143}}));
+  EXPECT_EQ(parse_url("imaps://[2001:db8::1]:1993/"), (Url{Scheme::Imaps, {"2001:db8::1", 1993}}));
   EXPECT_EQ(show(*parse_url("imaps://[2001:db8::1]")), "imaps://[2001:db8::1]:993");
 }
 
@@ -114,15 +114,20 @@ TEST(Url, RefusesWhatIsNoServer) {
                            "imaps://host?x"}) {
     const auto got = parse_url(text);
     ASSERT_FALSE(got) << text;
-    EXPECT_EQ(got.error(), R"(write "imaps://HOST", "imap://HOST" or either with ":PORT")") << text;
+    EXPECT_EQ(got.error(),
+              R"(write "imaps://HOST" or "imap://HOST", for mail to be sent "submissions://HOST", )"
+              R"("submission://HOST" or "smtp://HOST"; ":PORT" may follow)")
+        << text;
   }
 }
 
-TEST(Url, SaysThatSubmissionIsNotInThisVersion) {
-  EXPECT_EQ(
-      parse_url("submission://smtp.example.net").error(),
-      R"("submission://" is not in this version: write "imaps://HOST", "imap://HOST" or either )"
-      R"(with ":PORT")");
+TEST(Url, KnowsServersThatTakeSubmissions) {
+  EXPECT_EQ(parse_url("submission://a.example"), (Url{Scheme::Submission, {"a.example", 587}}));
+  EXPECT_EQ(parse_url("submissions://a.example"), (Url{Scheme::Submissions, {"a.example", 465}}));
+  EXPECT_EQ(parse_url("smtp://a.example"), (Url{Scheme::Smtp, {"a.example", 25}}));
+  EXPECT_EQ(show(*parse_url("submissions://a.example")), "submissions://a.example:465");
+  EXPECT_TRUE(parse_url("submissions://a.example")->implicit_tls());
+  EXPECT_FALSE(parse_url("smtp://a.example")->implicit_tls());
 }
 
 TEST(Url, T070_DoesNotRepeatAPasswordInside) {

@@ -53,10 +53,9 @@ TEST(Assemble, SuggestsOverridesAsWell) {
 }
 
 TEST(Assemble, RefusesTablesOfLaterVersionsAsSuch) {
-  EXPECT_THAT(problems_upon_base("[submission]\n[lookup.x]\n[oauth.x]"),
-              ElementsAre("f:13:2: error: submission: not in this version",
-                          "f:14:2: error: lookup: not in this version",
-                          "f:15:2: error: oauth: not in this version"));
+  EXPECT_THAT(problems_upon_base("[lookup.x]\n[oauth.x]"),
+              ElementsAre("f:13:2: error: lookup: not in this version",
+                          "f:14:2: error: oauth: not in this version"));
 }
 
 TEST(Assemble, NamesTheRequiredKeysThatAreMissing) {
@@ -64,8 +63,8 @@ TEST(Assemble, NamesTheRequiredKeysThatAreMissing) {
       problems_upon_base("[listener.x]\nlisten = [':1']\n[upstream.y]\n[[route]]\nuser = 'a'\n"
                          "[[route]]\nupstream = 'imap'"),
       ElementsAre(R"(f:13:1: error: listener.x: "protocol" is missing: what is spoken)",
-                  R"(f:15:1: error: upstream.y: "url" is missing: "imaps://HOST" )"
-                  R"(or "imap://HOST", with ":PORT" if it is not the usual one)",
+                  R"(f:15:1: error: upstream.y: "url" is missing: "imaps://HOST", "imap://HOST", )"
+                  R"("submissions://HOST", "submission://HOST", "smtp://HOST")",
                   R"(f:15:1: warning: upstream.y: no route leads here)",
                   R"(f:16:1: error: route.1: "upstream" is missing: the )"
                   R"([upstream.NAME] where those users live)"));

@@ -134,8 +134,8 @@ TEST(CheckRoutes, WantsOneForSeveralUpstreams) {
   EXPECT_THAT(
       problems_upon_base("[upstream.b]\nurl = 'imaps://b'\n"),
       ElementsAre(
-          "f: error: route: there is none, but several upstreams: add [[route]] with upstream = "
-          "\"NAME\""));
+          "f: error: route: there is none, but several upstreams of a kind: add [[route]] with "
+          "upstream = \"NAME\""));
 }
 
 TEST(CheckRoutes, WarnsOfAnUpstreamWithoutOne) {

@@ -116,9 +116,8 @@ TEST(Codec, RefusesWordsWithTheOneThatWasMeant) {
 
 TEST(Codec, RefusesWordsOfLaterVersionsAsSuch) {
   expect_said({
-      {"[listener.x]\nprotocol = 'submission'\nlisten = [':1']",
-       R"(f:14:12: error: listener.x.protocol: "submission" is not in this version: write "pop3" )"
-       R"(or "imap")"},
+      {"submission.save_sent = 'pop'",
+       R"(f:13:24: error: submission.save_sent: "pop" is not in this version: write "off")"},
       {"upstream.imap.auth = 'master'",
        R"(f:13:22: error: upstream.imap.auth: "master" is not in this )"
        R"(version: write "same", or { user = "NAME", password = { file )"

@@ -109,13 +109,14 @@ TEST(Log, ASessionEndsWithOneLineThatTellsAllOfIt) {
                          .octets_in = 80,
                          .octets_out = 20'200,
                          .retrieved = 2,
-                         .deleted = 1});
+                         .deleted = 1,
+                         .sent = 3});
 
   EXPECT_THAT(kept.lines(),
               ElementsAre("info session.ended session=k3v9 protocol=pop3 listener=pop3s "
                           "client=192.0.2.1 user=alice upstream=dovecot doing=QUIT reason=quit "
                           "tls=1.3 seconds=1.250 commands=7 octets_in=80 octets_out=20200 "
-                          "retrieved=2 deleted=1"));
+                          "retrieved=2 deleted=1 sent=3"));
 }
 
 TEST(Log, UserAndUpstreamAppearAsTheyBecomeKnown) {

@@ -82,7 +82,7 @@ TEST(Registry, NothingIsShownForWhatIsNotConfigured) {
   const std::string page = registry.exposition();
 
   EXPECT_THAT(page, Not(HasSubstr("imap")));
-  EXPECT_THAT(page, Not(HasSubstr("submission")));
+  EXPECT_THAT(page, Not(HasSubstr(R"(protocol="submission")")));
   EXPECT_THAT(page, Not(HasSubstr(R"(backend="2")")));
   EXPECT_THAT(page, Not(HasSubstr(R"(worker="2")")));
 }
