@@ -244,6 +244,16 @@ ROWS = {
               (rate(["upstream"], "postern_upstream_received_bytes_total"), "{{upstream}} in"),
               (rate(["upstream"], "postern_upstream_sent_bytes_total"), "{{upstream}} out")),
     ],
+    "Submission": [
+        Stack("Messages by result", "ops",
+              (rate(["upstream", "result"], "postern_submission_messages_total"),
+               "{{upstream}} {{result}}")),
+        Stack("Recipients by result", "ops",
+              (rate(["upstream", "result"], "postern_submission_recipients_total"),
+               "{{upstream}} {{result}}")),
+        Panel("Size of messages, 95 %", "bytes",
+              (quantile(0.95, [], "postern_submission_message_size_bytes"), "all")),
+    ],
     "Engine": [
         Panel("Loop lag, 99 %", "s",
               (quantile(0.99, ["instance", "worker"], "postern_event_loop_lag_seconds"),
