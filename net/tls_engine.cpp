@@ -277,6 +277,7 @@ std::size_t TlsEngine::pull(std::span<char> room) {
     stream_.loop().blocks().put(std::exchange(stashed_, nullptr));
   }
   const std::size_t more = std::min(room.size() - pulled, lent_.size());
+  if (more == 0) return pulled;  // what is lent may be nowhere then, which memcpy does not take
   std::memcpy(room.data() + pulled, lent_.data(), more);
   lent_.remove_prefix(more);
   return pulled + more;

@@ -225,8 +225,9 @@ class ProxyTest(SpliceCase):
                 with self.subTest(address, listener=listener):
                     client = self.connect(listener, header)
                     client = self.secured(client) if listener == "behinds" else client
-                    self.logged_in(client)
+                    server = self.logged_in(client)
                     client.close()
+                    server.close()  # or the end comes only after a farewell
                     self.gateway.wait_for_event("session.ended", client=address,
                                                 listener=listener)
 
