@@ -106,6 +106,14 @@ class ScriptedSmtp:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
+    def leave(self):
+        """Says 421 on every open connection, unasked, and closes it, as a server that is stopped.
+        Only for connections in clear: TLS would be written by two threads at once."""
+        for connection in list(self._connections):
+            with contextlib.suppress(OSError):
+                connection.sendall(LEAVES.says)
+                connection.shutdown(socket.SHUT_RDWR)
+
     # What was seen.
 
     def taken(self):

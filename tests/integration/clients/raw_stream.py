@@ -20,16 +20,20 @@ class RawStream:
         """With a TLS context: implicit TLS. A small receive buffer makes a reader that stalls.
         `source` is the address to come from: all of 127.0.0.0/8 is ours."""
         self.connection = socket.socket()
-        if source is not None:
-            self.connection.bind((source, 0))
-        if receive_buffer is not None:
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.connection.settimeout(SECONDS)
-        self.connection.connect((host, port))
-        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._host, self._buffer = host, b""
-        if context is not None:
-            self.start_tls(context)
+        try:
+            if source is not None:
+                self.connection.bind((source, 0))
+            if receive_buffer is not None:
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+            self.connection.settimeout(SECONDS)
+            self.connection.connect((host, port))
+            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if context is not None:
+                self.start_tls(context)
+        except BaseException:
+            self.connection.close()
+            raise
 
     def __enter__(self):
         return self

@@ -59,7 +59,11 @@ class Relay:
         with contextlib.suppress(OSError):  # closed: the end
             while True:
                 client = self._listener.accept()[0]
-                server = socket.create_connection((HOST, self._port))
+                try:
+                    server = socket.create_connection((HOST, self._port))
+                except ConnectionRefusedError:  # it is down: so are we, for this client
+                    client.close()
+                    continue
                 for connection in (client, server):
                     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._open += [client, server]
