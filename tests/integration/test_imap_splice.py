@@ -147,6 +147,7 @@ class MuchTest(SpliceCase):
 
         self.assertEqual(server.recv(100), b"half")
         self.assertEqual(server.recv(100), b"")
+        server.close()
         self.gateway.wait_for_event("session.ended", reason="client_closed")
 
 
