@@ -275,7 +275,7 @@ void StreamCore::release() {
     loop_.tls_buffers().flush();
     tls_->say_goodbye();
   }
-  if (tls_) loop_.tls_buffers().forget(*this);
+  drop_tls();
   loop_.blocks().put(std::exchange(input_, nullptr));
   if (broken_ || unsent() == 0) return end(broken_);
   linger_ = std::make_unique<Linger>(*this);
@@ -283,8 +283,16 @@ void StreamCore::release() {
 
 void StreamCore::abort() {
   released_ = true;
-  if (tls_) loop_.tls_buffers().forget(*this);
+  drop_tls();
   end(true);
+}
+
+// Not only when the transport has closed: after a goodbye OpenSSL keeps a buffer of 16 KiB, and
+// when many end in one turn of the loop, that many would be there at once.
+void StreamCore::drop_tls() {
+  if (!tls_) return;
+  loop_.tls_buffers().forget(*this);
+  tls_ = nullptr;
 }
 
 void StreamCore::end(bool reset) {

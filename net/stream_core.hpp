@@ -261,6 +261,7 @@ class StreamCore : protected Deferred {
   void run_deferred() override;
   std::span<char> clear_room();
   void send_queued();
+  void drop_tls();
   void end(bool reset);
 
   Loop& loop_;

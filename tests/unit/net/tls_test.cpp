@@ -67,6 +67,19 @@ TEST(Tls, AnIdleStreamHoldsNoBlocks) {
   EXPECT_EQ(scene.loop.blocks().held(), 0U);
 }
 
+TEST(Tls, IsGoneAsSoonAsTheStreamIs) {
+  for (const bool in_order : {true, false}) {
+    Scene scene;
+    const Context context = server(serving({}));
+    scene.play(context, client());
+    const long before = context.use_count();
+
+    in_order ? scene.at_server.close() : scene.at_server.reset();
+
+    EXPECT_EQ(context.use_count(), before - 1) << (in_order ? "closed" : "reset");
+  }
+}
+
 TEST(Tls, CarriesMegabytesThroughANarrowPipeInOrderAndToTheEnd) {
   Scene scene({.capacity = 5000});
   scene.play(server(serving({})), client());
