@@ -37,12 +37,6 @@ class TcpDialer::Race final : public Operation {
         addresses_(std::move(addresses)),
         each_(each) {}
 
-  Race(Race&& other) noexcept
-      : Operation(std::move(other)),
-        dialer_(other.dialer_),
-        addresses_(std::move(other.addresses_)),
-        each_(other.each_) {}
-
   ~Race() override { abandon(); }
 
   Stream take() { return std::move(winner_); }

@@ -8,15 +8,6 @@
 
 namespace postern::net {
 
-Operation::Operation(Operation&& other) noexcept
-    : loop_(other.loop_),
-      wait_(other.wait_),
-      error_(std::move(other.error_)),
-      origin_(other.origin_),
-      finished_(other.finished_) {
-  assert(other.awaiting_ == nullptr);  // only a fresh operation moves, into its coroutine's frame
-}
-
 Operation::~Operation() {
   assert(!enlisted_);
 }

@@ -46,10 +46,8 @@ class Wait {
 
 class Operation : private Timer {
  public:
-  Operation(Operation&& other) noexcept;
   Operation(const Operation&) = delete;
   Operation& operator=(const Operation&) = delete;
-  Operation& operator=(Operation&&) = delete;
 
   // Ends the wait with an error.
   void end(Error error) { end(std::make_unique<Error>(std::move(error))); }
@@ -117,10 +115,11 @@ class Operation : private Timer {
   bool finished_ = false;
 };
 
-// Awaits an operation. `Op::take()` hands over its value.
+// Awaits an operation, which stays where the full expression of co_await made it: in the frame of
+// the coroutine, once. `Op::take()` hands over its value.
 template <class Op, bool Looks>
 struct OperationAwait {
-  Op operation;
+  Op& operation;
 
   [[nodiscard]] bool await_ready() {
     base().begin();

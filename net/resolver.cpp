@@ -33,8 +33,6 @@ class SystemResolver::Answer final : public Operation {
   Answer(Loop& loop, Entry& entry, Wait wait)
       : Operation(loop, wait, Origin::Here), entry_(&entry) {}
 
-  Answer(Answer&&) = default;
-
   ~Answer() override { abandon(); }
 
   void take() const {}

@@ -5,15 +5,11 @@
 #include "net/loop.hpp"
 #include "net/operation.hpp"
 
-#include <utility>
-
 namespace postern::net {
 
 class Sleep final : public Operation {
  public:
   Sleep(Loop& loop, Wait wait) : Operation(loop, wait, Origin::Here) {}
-
-  Sleep(Sleep&&) = default;
 
   ~Sleep() override { abandon(); }
 
@@ -33,8 +29,6 @@ class Sleep final : public Operation {
 class Breathe final : public Operation, private Deferred {
  public:
   explicit Breathe(Loop& loop) : Operation(loop, Deadline{Time::max()}, Origin::Here) {}
-
-  Breathe(Breathe&& other) noexcept : Operation(std::move(other)) {}
 
   ~Breathe() override { abandon(); }
 

@@ -40,8 +40,6 @@ class TakeSlot final : public Operation, private Deferred {
  public:
   TakeSlot(Slots& slots, Wait wait);
 
-  TakeSlot(TakeSlot&& other) noexcept : Operation(std::move(other)), slots_(other.slots_) {}
-
   ~TakeSlot() override { abandon(); }
 
   Slot take() { return Slot(*slots_); }

@@ -37,8 +37,6 @@ class Splice final : public Operation {
   // Both streams, and the tally, must outlive it; nobody else may read or write the streams.
   Splice(Stream& stream, Stream& other, const SpliceTimes& times, SpliceTally& tally);
 
-  Splice(Splice&&) = default;
-
   ~Splice() override { abandon(); }
 
   void take() const {}

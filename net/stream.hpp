@@ -43,8 +43,6 @@ class ReadLine final : public Reading {
  public:
   ReadLine(StreamCore& stream, LineBound bound, Wait wait) : Reading(stream, wait), bound_(bound) {}
 
-  ReadLine(ReadLine&&) = default;
-
   ~ReadLine() override { abandon(); }
 
   Line take() { return line_; }
@@ -68,8 +66,6 @@ class ReadExactly final : public Reading {
   ReadExactly(StreamCore& stream, std::size_t octets, Wait wait)
       : Reading(stream, wait), octets_(octets) {}
 
-  ReadExactly(ReadExactly&&) = default;
-
   ~ReadExactly() override { abandon(); }
 
   std::string_view take() { return view_; }
@@ -88,8 +84,6 @@ class ReadSome final : public Reading {
   ReadSome(StreamCore& stream, std::size_t octets_max, Wait wait)
       : Reading(stream, wait), octets_max_(octets_max) {}
 
-  ReadSome(ReadSome&&) = default;
-
   ~ReadSome() override { abandon(); }
 
   std::string_view take() { return view_; }
@@ -106,8 +100,6 @@ class ReadSome final : public Reading {
 class Readable final : public Reading {
  public:
   Readable(StreamCore& stream, Wait wait) : Reading(stream, wait) {}
-
-  Readable(Readable&&) = default;
 
   ~Readable() override { abandon(); }
 
@@ -128,8 +120,6 @@ class Write final : public Writing {
         std::size_t resume_at,
         Wait wait);
 
-  Write(Write&&) = default;
-
   ~Write() override { abandon(); }
 
   void take() const {}
@@ -145,8 +135,6 @@ class Flush final : public Writing {
  public:
   Flush(StreamCore& stream, Wait wait) : Writing(stream, wait, 0) {}
 
-  Flush(Flush&&) = default;
-
   ~Flush() override { abandon(); }
 
   void take() const {}
@@ -158,8 +146,6 @@ class Handshake final : public Reading {
             std::shared_ptr<const TlsContext> context,
             std::string server_name,
             Wait wait);
-
-  Handshake(Handshake&&) = default;
 
   ~Handshake() override { abandon(); }
 

@@ -52,7 +52,6 @@ class Reading : public Operation, public StreamReader {
 
  protected:
   Reading(StreamCore& stream, Wait wait);
-  Reading(Reading&&) = default;
   ~Reading() override = default;
 
   void enlist() override;
@@ -71,7 +70,6 @@ class Writing : public Operation, public StreamWriter {
 
  protected:
   Writing(StreamCore& stream, Wait wait, std::size_t unsent_max);
-  Writing(Writing&&) = default;
   ~Writing() override = default;
 
   void begin() override { progress(); }
@@ -94,7 +92,6 @@ class Writing : public Operation, public StreamWriter {
 class Departure final : public Operation {
  public:
   Departure(StreamCore& stream, Wait wait);
-  Departure(Departure&&) = default;
 
   ~Departure() override { abandon(); }
 

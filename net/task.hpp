@@ -176,20 +176,26 @@ struct Fail {
   return {std::make_unique<Error>(kind, origin, std::move(detail))};
 }
 
-// Passes on an Error that attempt() looked at.
-[[nodiscard]] inline Fail fail(Error error) {
+// Passes on an Error that attempt() looked at. By reference: a parameter would lie in the frame.
+[[nodiscard]] inline Fail fail(Error&& error) {
   return {std::make_unique<Error>(std::move(error))};
 }
 
-// What is awaited with attempt() hands over a Result instead of passing an error on.
+[[nodiscard]] inline Fail fail(const Error& error) {
+  return {std::make_unique<Error>(error)};
+}
+
+// What is awaited with attempt() hands over a Result instead of passing an error on. It only refers
+// to what it was given, which lives until the full expression of co_await ends.
 template <class Awaited>
 struct Attempt {
-  Awaited awaited;
+  Awaited& awaited;
 };
 
 template <class Awaited>
-[[nodiscard]] Attempt<Awaited> attempt(Awaited awaited) {
-  return {std::move(awaited)};
+  requires(!std::is_reference_v<Awaited>)
+[[nodiscard]] Attempt<Awaited> attempt(Awaited&& awaited [[clang::lifetimebound]]) {
+  return {awaited};
 }
 
 template <class Op, bool Looks>
@@ -228,14 +234,14 @@ struct PromiseOf : PromiseBase {
 
   template <class Op>
     requires std::is_base_of_v<Operation, Op>
-  OperationAwait<Op, false> await_transform(Op operation) {
-    return {std::move(operation)};
+  OperationAwait<Op, false> await_transform(Op&& operation) {
+    return {operation};
   }
 
   template <class Op>
     requires std::is_base_of_v<Operation, Op>
   OperationAwait<Op, true> await_transform(Attempt<Op> attempted) {
-    return {std::move(attempted.awaited)};
+    return {attempted.awaited};
   }
 
   Fail await_transform(Fail failure) { return failure; }
