@@ -49,8 +49,8 @@ class SocketStream final : public StreamCore {
 
   uv_handle_t* handle() { return reinterpret_cast<uv_handle_t*>(&tcp_); }
 
+  bool reading_ = false;  // fits behind what the core ends with
   uv_tcp_t tcp_{};
-  bool reading_ = false;
 };
 
 }  // namespace postern::net

@@ -25,8 +25,8 @@ using metrics::Side;
 using net::Origin;
 using net::Task;
 
-// Its own coroutine, so that what only a login needs is gone when the connections are joined.
-Task<std::optional<ImapPassage>> authorize(Session& session) {
+Task<std::optional<ImapPassage>> authorize(Session& session, Admitted& admitted) {
+  co_await hear_foreword(session, admitted);
   ImapAuthorization authorization(session);
   co_await authorization.greet();
   auto passage = co_await attempt(authorization.run());
@@ -37,16 +37,18 @@ Task<std::optional<ImapPassage>> authorize(Session& session) {
   co_return std::nullopt;
 }
 
-// Its frame is nearly all that a session holds for most of its life, so it is small.
-Task<> relay(Session& session, net::Stream& upstream, net::SpliceTally& tally) {
-  const net::SpliceTimes times{.idle = session.settings().imap.idle_timeout,
-                               .stalled = session.settings().limits.timeout_stalled};
-  co_await net::Splice(session.client(), upstream, times, tally);
+// Its own coroutine, so that what only a login needs, its failure included, is gone when the
+// connections are joined.
+Task<std::optional<ImapPassage>> let_in(Session& session, Admitted& admitted) {
+  auto passage = co_await attempt(authorize(session, admitted));
+  if (passage) co_return std::move(*passage);
+  session.end(passage.error());
+  co_return std::nullopt;
 }
 
-Task<std::optional<ImapPassage>> let_in(Session& session, Admitted& admitted) {
-  co_await hear_foreword(session, admitted);
-  co_return co_await authorize(session);
+net::SpliceTimes times_of(const Session& session) {
+  return {.idle = session.settings().imap.idle_timeout,
+          .stalled = session.settings().limits.timeout_stalled};
 }
 
 void tell_end(Session& session,
@@ -75,15 +77,16 @@ Task<> serve_imap(Services services,
                   Admitted admitted) {  // counted for as long as it is served
   const Entry& where = snapshot->entries[entry];
   Session session(services, snapshot, where, std::move(client), metrics::Protocol::Imap);
-  auto joined = co_await attempt(let_in(session, admitted));
-  if (!joined) session.end(joined.error());
-  if (!joined || !*joined) co_return;
-  upstream::Passage& passage = (*joined)->passage;
+  // From here on this frame is nearly all that the session holds, for most of its life.
+  auto joined = co_await let_in(session, admitted);
+  if (!joined) co_return;
+  net::Stream& upstream = joined->passage.stream();
   session.client().end_of_secrets();
-  passage.stream().end_of_secrets();
+  upstream.end_of_secrets();
   net::SpliceTally tally;
-  const auto done = co_await attempt(relay(session, passage.stream(), tally));
-  tell_end(session, passage, tally, done);
+  const auto done =
+      co_await attempt(net::Splice(session.client(), upstream, times_of(session), tally));
+  tell_end(session, joined->passage, tally, done);
 }
 
 }  // namespace postern::proxy
