@@ -232,7 +232,7 @@ class Catalogue {
       layout_, "postern_event_loop_lag_seconds", "How late a worker's timer ran.", kShort};
   SecondsCounter<Worker> event_loop_busy{layout_,
                                          "postern_event_loop_busy_seconds_total",
-                                         "Time a worker's loop was not waiting for events."};
+                                         "Processor time that a worker's loop used."};
   Gauge<Worker> worker_connections{
       layout_, "postern_worker_connections", "Client connections per worker."};
   Gauge<Side> buffer_octets{layout_, "postern_buffer_bytes", "Bytes held in connection buffers."};

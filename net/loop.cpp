@@ -49,7 +49,6 @@ Loop::Loop() : Loop(whole_milliseconds(std::chrono::steady_clock::now())) {
 Loop::Loop(Time start)
     : uv_(std::make_unique<uv_loop_t>()), by_hand_(true), hand_now_(start), timers_(start) {
   int failed = uv_loop_init(uv_.get());
-  failed |= uv_loop_configure(uv_.get(), UV_METRICS_IDLE_TIME);
   failed |= uv_prepare_init(uv_.get(), &prepare_);
   failed |= uv_idle_init(uv_.get(), &idle_);
   failed |= uv_timer_init(uv_.get(), &timer_);
@@ -139,10 +138,6 @@ Time Loop::now() const {
 
 Time Loop::exact_now() const {
   return by_hand_ ? hand_now_ : std::chrono::steady_clock::now();
-}
-
-Duration Loop::waited() const {
-  return std::chrono::nanoseconds(uv_metrics_idle_time(uv_.get()));
 }
 
 TlsBuffers& Loop::tls_buffers() {

@@ -96,9 +96,6 @@ class Loop {
   // Counts turns: what a session may do "in one turn" is bounded by it.
   [[nodiscard]] std::uint64_t turn() const { return turn_; }
 
-  // Time spent waiting for events since the loop began, for the busy share. Any thread.
-  [[nodiscard]] Duration waited() const;
-
   [[nodiscard]] TimerWheel& timers() { return timers_; }
 
   [[nodiscard]] BlockPool& blocks() { return blocks_; }

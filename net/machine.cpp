@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <sys/resource.h>
@@ -43,6 +45,12 @@ std::uint64_t memory_limit() {
 std::uint64_t memory_resident() {
   std::size_t resident = 0;
   return uv_resident_set_memory(&resident) == 0 ? resident : 0;
+}
+
+Duration thread_time() {
+  timespec used{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }
 
 std::size_t descriptors_max() {

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include "net/timer.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -13,6 +15,10 @@ namespace postern::net {
 
 // Octets of memory it has now.
 [[nodiscard]] std::uint64_t memory_resident();
+
+// Processor time that this thread has used: what its loop did besides waiting. libuv could measure
+// the waiting, but asks the kernel twice for events then.
+[[nodiscard]] Duration thread_time();
 
 // Descriptors it may have open; raises the soft limit to the hard one on the way.
 [[nodiscard]] std::size_t descriptors_max();

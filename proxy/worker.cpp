@@ -2,6 +2,7 @@
 
 #include "proxy/worker.hpp"
 
+#include "net/machine.hpp"
 #include "proxy/serve.hpp"
 #include "proxy/trouble.hpp"
 
@@ -30,8 +31,7 @@ class Worker::Pulse final : public net::Timer {
     metrics::Recorder& recorder = *worker_.recorder_;
     const net::Duration late = std::max(loop.exact_now() - due_, net::Duration::zero());
     recorder.observe(kMetrics.event_loop_lag(worker_.number_), late);
-    const net::Duration busy = (loop.exact_now() - began_) - loop.waited();
-    recorder.follow(kMetrics.event_loop_busy(worker_.number_), busy);
+    recorder.follow(kMetrics.event_loop_busy(worker_.number_), net::thread_time());
     recorder.set(kMetrics.worker_connections(worker_.number_),
                  static_cast<std::int64_t>(worker_.scope_->live()));
     recorder.set(kMetrics.buffer_octets(metrics::Side::Client),
@@ -47,7 +47,6 @@ class Worker::Pulse final : public net::Timer {
   }
 
   Worker& worker_;
-  net::Time began_ = worker_.loop_.exact_now();
   net::Time due_{};
 };
 
