@@ -4,6 +4,7 @@
 
 #include "wire/ascii.hpp"
 #include "wire/base64.hpp"
+#include "wire/smtp_path.hpp"
 #include "wire/xtext.hpp"
 
 #include <array>
@@ -154,7 +155,9 @@ Task<> introduce(SmtpLink& link, const Sending& sending, std::string_view own_na
   if (reply.code / 100 != 2) co_await fail(refusal_of_us("XCLIENT", reply));
   if (link.offer().has(XclientAttribute::Addr)) link.set_knows_client();
   link.forget_offer();
-  co_await say_hello(link, own_name);
+  // The greeting is the client's as well now: servers write it down beside the client's address.
+  const bool can_be_said = wire::smtp::is_domain(sending.helo);
+  co_await say_hello(link, can_be_said ? sending.helo : own_name);
 }
 
 // ---- AUTH
