@@ -1,10 +1,11 @@
 """The demonstration: a POP3 session on mail that a real IMAP server holds.
 
 `python3 -m tests.demo [--once]` starts a private Dovecot with two messages, a private Postfix that
-takes a third one from a mail program, and the gateway before them, all on loopback. Then a POP3
-client reads the mail and deletes one message. What the client hears is printed as it comes, what
-it says behind a `>`. Everything, IMAP at the gateway as well, stays up until Ctrl-C (--once: ends
-with the session); then all is ended and removed. $POSTERN_BINARY names the gateway.
+delivers to it, and the gateway before them, all on loopback. A mail program submits a third message
+at the gateway; then a POP3 client reads the mail and deletes one message. What the client hears is
+printed as it comes, what it says behind a `>`. Everything, IMAP at the gateway as well, stays up
+until Ctrl-C (--once: ends with the session); then all is ended and removed. $POSTERN_BINARY names
+the gateway.
 """
 
 import argparse
@@ -15,10 +16,11 @@ import socket
 import sys
 
 from tests.integration.gateway import Gateway
-from tests.integration.gateway_config import imap_listeners
+from tests.integration.gateway_config import imap_listeners, laid_over
 from tests.integration.lab.dovecot import Dovecot
 from tests.integration.lab.postfix import Postfix
 from tests.integration.lab.process import wait_until
+from tests.integration.submission_case import relay_settings
 
 USER, PASSWORD = "joe@example.test", "open-sesame"
 SECONDS = 30
@@ -75,9 +77,9 @@ def show(line):
     print(line, flush=True)
 
 
-def submit(postfix, pki):
+def submit(gateway, pki):
     """Sends a message as a mail program would."""
-    with smtplib.SMTP("localhost", postfix.port, timeout=SECONDS) as smtp:
+    with smtplib.SMTP("localhost", gateway.port("submission"), timeout=SECONDS) as smtp:
         smtp.starttls(context=pki.client_context())
         smtp.login(USER, PASSWORD)
         smtp.sendmail(USER, [USER], SUBMITTED)
@@ -103,7 +105,7 @@ def session(maildrop):
         client.close()
 
 
-def by_hand(gateway, dovecot, postfix):
+def by_hand(gateway, dovecot):
     """How to go on without the demonstration."""
     authority, imap = dovecot.pki.ca_file, gateway.port("imap")
     show(f"""
@@ -116,7 +118,7 @@ Everything is up until Ctrl-C. By hand, as {USER} with the password {PASSWORD}:
   IMAPS         openssl s_client -CAfile {authority} localhost:{gateway.port("imaps")}
   metrics       curl http://{gateway.settings["admin"]["listen"][0]}/metrics
   IMAP behind   curl -u {USER}:{PASSWORD} imap://localhost:{dovecot.clear_port}/INBOX
-  submission    localhost:{postfix.port}, STARTTLS
+  submission    localhost:{gateway.port("submission")}, STARTTLS, relayed to Postfix
   configuration {gateway.configuration}
   log           {gateway.process.log}""")
 
@@ -138,15 +140,16 @@ def main():
         dovecot.add_user(USER, PASSWORD)
         dovecot.deliver(USER, MAIL)
         postfix = stack.enter_context(Postfix(dovecot))
-        submit(postfix, dovecot.pki)
+        relay = relay_settings(postfix.port, "starttls", dovecot.pki.ca_file)
+        settings = laid_over({"listener": imap_listeners()}, relay)
+        gateway = stack.enter_context(Gateway(dovecot, upstream_tls="starttls", settings=settings))
+        submit(gateway, dovecot.pki)
         wait_until(lambda: len(dovecot.read_back(USER)) == 3, SECONDS, "the submitted message")
-        gateway = stack.enter_context(Gateway(dovecot, upstream_tls="starttls",
-                                              settings={"listener": imap_listeners()}))
         show(f"{USER} has three messages at an IMAP server; a POP3 client comes to the gateway:\n")
         session(gateway.maildrop(USER, PASSWORD))
         show(f"\nThe IMAP server has {len(dovecot.read_back(USER))} messages left.")
         if not once:
-            by_hand(gateway, dovecot, postfix)
+            by_hand(gateway, dovecot)
             wait_for_the_end()
     return 0
 

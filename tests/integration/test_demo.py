@@ -5,6 +5,7 @@ import os
 import poplib
 import re
 import signal
+import smtplib
 import ssl
 import subprocess
 import sys
@@ -54,6 +55,7 @@ class DemoTest(unittest.TestCase):
                 port = int(re.search(r"pop3://localhost:(\d+)/", text)[1])
                 self.assertEqual(self.messages(port), 2)
                 self.check_imap(text)
+                self.check_submission(text)
                 demo.send_signal(signal.SIGINT)
                 status = demo.wait(_SECONDS)
             finally:
@@ -80,6 +82,19 @@ class DemoTest(unittest.TestCase):
             imap.login("joe@example.test", "open-sesame")
             self.assertEqual(imap.select("INBOX", readonly=True), ("OK", [b"2"]))
             imap.logout()
+
+    @staticmethod
+    def check_submission(text):
+        """Sends by the port that the text names."""
+        authority = re.search(r"-CAfile (\S+) ", text)[1]
+        port = int(re.search(r"submission +localhost:(\d+),", text)[1])
+        joe = "joe@example.test"
+        with smtplib.SMTP("localhost", port, timeout=20) as smtp:
+            smtp.starttls(context=ssl.create_default_context(cafile=authority))
+            smtp.login(joe, "open-sesame")
+            refused = smtp.sendmail(joe, [joe], b"Subject: once more\r\n\r\nhello\r\n")
+        if refused:
+            raise AssertionError(refused)
 
     @staticmethod
     def said_until(demo, said, expression):

@@ -226,7 +226,7 @@ class ImapJudgesTest(RealCase):
         octets = self.sent(source="127.0.0.7")
 
         fields = letters.received_fields(octets)
-        self.assertRegex(fields[0], r"from \S+ \(.*\[127\.0\.0\.7\]\)")
+        self.assertRegex(fields[0], r"from client\.test \(.*\[127\.0\.0\.7\]\)")
         self.assertFalse([field for field in fields if " by gateway.test" in field])
         self.assertRegex(self.postfix.log(),
                          rf"client=\S*\[127\.0\.0\.7\].*sasl_username={re.escape(USER)}")
