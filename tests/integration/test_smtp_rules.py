@@ -126,6 +126,8 @@ class PipelineTest(SubmissionCase):
 
 class LargeTest(SubmissionCase):
     submission = {"max_size": "41MiB"}
+    # The session before the stalled server lasts as long as the gateway is patient with that.
+    settings = {"server": {"workers": 1, "drain_timeout": "2s"}}
 
     def send_lines(self, smtp, octets):
         """So much text, in a thread, so that it may stall."""
