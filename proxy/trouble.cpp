@@ -362,7 +362,7 @@ std::string smtp_last_words(const net::Error& error) {
     case Kind::Cancelled:
       return smtp_reply({421, {4, 3, 2}, "shutting down"});
     case Kind::Limit:
-      return smtp_reply({421, {4, 7, 0}, "line too long"});
+      return smtp_reply({421, {4, 4, 2}, "line or message too long"});
     case Kind::Internal:
       return smtp_reply({421, {4, 3, 0}, "internal error"});
     default:
