@@ -104,9 +104,4 @@ std::optional<wire::smtp::Offer> Relay::known() const {
   return common;
 }
 
-bool Relay::tells_client() const {
-  const conf::SendAddress how = settings().send_client_address;
-  return how == conf::SendAddress::ProxyV2 || how == conf::SendAddress::Xclient;
-}
-
 }  // namespace postern::upstream

@@ -48,10 +48,6 @@ class Relay {
   // What all addresses met lately have in common; nothing as long as none has been met.
   [[nodiscard]] std::optional<wire::smtp::Offer> known() const;
 
-  // The settings say that the upstream is to learn who the client is. Whether it has been told is
-  // up to what it offers: see SmtpLink::knows_client().
-  [[nodiscard]] bool tells_client() const;
-
   [[nodiscard]] const conf::Upstream& settings() const { return gate_.settings(); }
 
   [[nodiscard]] metrics::Upstream metric() const { return gate_.metric(); }
