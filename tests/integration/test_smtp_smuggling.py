@@ -93,6 +93,16 @@ class SmugglingCase(SubmissionCase):
         self.server.wait_all_ended()
         return [dialogue.octets() for dialogue in self.server.dialogues]
 
+    def assert_only_the_sound_one_came(self, smtp, *unwanted):
+        """No reader finds a hidden command, or a message that holds what is unwanted."""
+        self.assertEqual(len(self.server.ended()), 1)
+        for octets in self.upstream_octets(smtp):
+            for reader in (STRICT, *LAX.values()):
+                commands, messages = reader.read(octets)
+                self.assertFalse([line for line in commands if b"attacker" in line])
+                for word in unwanted:
+                    self.assertFalse([line for line in messages if word in line])
+
     def assert_read_alike(self, octets):
         expected = STRICT.read(octets)
         for name, reader in LAX.items():
@@ -153,12 +163,7 @@ class NormaliseTest(SmugglingCase):
                     self.assert_reply(self.send(smtp, trick, place), "554 5.6.0")
                 self.assert_sound(smtp)
 
-                self.assertEqual(len(self.server.ended()), 1)
-                for octets in self.upstream_octets(smtp):
-                    for reader in (STRICT, *LAX.values()):
-                        commands, messages = reader.read(octets)
-                        self.assertFalse([line for line in commands if b"attacker" in line])
-                        self.assertFalse([line for line in messages if b"boo" in line])
+                self.assert_only_the_sound_one_came(smtp, b"boo")
 
     def test_T034_no_envelope_carries_a_second_command(self):
         smtp = self.open()
@@ -190,11 +195,7 @@ class RejectTest(SmugglingCase):
                     self.assert_reply(self.send(smtp, trick, place), "550 5.6.0")
                 self.assert_sound(smtp)
 
-                self.assertEqual(len(self.server.ended()), 1)
-                for octets in self.upstream_octets(smtp):
-                    for reader in (STRICT, *LAX.values()):
-                        commands, messages = reader.read(octets)
-                        self.assertFalse([line for line in commands if b"attacker" in line])
+                self.assert_only_the_sound_one_came(smtp)
 
 
 class DeviceTest(SmugglingCase):
