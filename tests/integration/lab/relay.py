@@ -17,7 +17,9 @@ class Relay:
     """Passes connections on to a port of this machine; also a context manager.
 
     `passed` counts octets by direction since the last `allow`. `stopped` is set once one of the
-    bounds is reached; from then on nothing goes either way.
+    bounds is reached; from then on nothing goes either way. `over` is set then, and when a
+    connection has ended that was open at the last `allow`: servers say how long they took, so that
+    a dialogue may be some octets shorter the next time, and a bound near its end is never reached.
     """
 
     def __init__(self, port):
@@ -25,8 +27,10 @@ class Relay:
         self._lock = threading.Lock()
         self._left = {}
         self._open = []
+        self._watched = frozenset()
         self.passed = {UP: 0, DOWN: 0}
         self.stopped = threading.Event()
+        self.over = threading.Event()
         self._listener = socket.create_server((HOST, 0), backlog=64)
         self.clear_port = self.tls_port = self._listener.getsockname()[1]
 
@@ -44,6 +48,7 @@ class Relay:
         for connection in self._open:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+        self._open = []
         self.allow()
 
     def allow(self, up=None, down=None):
@@ -51,9 +56,15 @@ class Relay:
         with self._lock:
             self.passed = {UP: 0, DOWN: 0}
             self._left = {UP: up, DOWN: down}
+            self._watched = frozenset(self._open)
             self.stopped.clear()
+            self.over.clear()
             if 0 in (up, down):
-                self.stopped.set()
+                self._stop()
+
+    def _stop(self):
+        self.stopped.set()
+        self.over.set()
 
     def _accept(self):
         with contextlib.suppress(OSError):  # closed: the end
@@ -74,6 +85,9 @@ class Relay:
         with contextlib.suppress(OSError):
             while octets := source.recv(65536):
                 sink.sendall(self._permitted(direction, octets))
+        with self._lock:
+            if source in self._watched:
+                self.over.set()
         with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_RDWR)
 
@@ -86,6 +100,6 @@ class Relay:
                 octets = octets[:left]
                 self._left[direction] = left - len(octets)
                 if self._left[direction] == 0:
-                    self.stopped.set()
+                    self._stop()
             self.passed[direction] += len(octets)
             return octets
