@@ -131,7 +131,7 @@ Gateway::Gateway(metrics::Log& log, metrics::Registry& registry)
     : log_(log),
       registry_(registry),
       recorder_(registry.recorder()),
-      shared_{log, admission_, penalties_, occupancy_, state_},
+      shared_{log, admission_, penalties_, occupancy_, index_},
       tickets_(std::make_shared<net::TicketKeys>()),
       mark_(make_mark()) {
   registry_.at_scrape([this](metrics::Recorder& scraped) {

@@ -16,7 +16,7 @@
 #include "proxy/admission.hpp"
 #include "proxy/occupancy.hpp"
 #include "proxy/penalties.hpp"
-#include "proxy/state_memory.hpp"
+#include "proxy/index_memory.hpp"
 #include "proxy/tls_files.hpp"
 #include "proxy/worker.hpp"
 
@@ -115,7 +115,7 @@ class Gateway {
   Admission admission_;
   Penalties penalties_;
   Occupancy occupancy_;
-  StateMemory state_;
+  IndexMemory index_;
   Shared shared_;
   std::shared_ptr<net::TicketKeys> tickets_;
 

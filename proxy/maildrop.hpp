@@ -12,7 +12,7 @@
 #include "conf/settings.hpp"
 #include "net/task.hpp"
 #include "proxy/session.hpp"
-#include "proxy/state.hpp"
+#include "proxy/index_store.hpp"
 #include "upstream/imap_fetch.hpp"
 #include "upstream/imap_update.hpp"
 #include "upstream/server.hpp"

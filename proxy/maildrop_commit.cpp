@@ -120,8 +120,8 @@ Task<Commit> Maildrop::commit_once(Update update, net::Deadline deadline) {
   session_.recorder().add(kMetrics.messages_deleted(method), commit.asked - commit.left);
   if (commit.left > 0) count_failed(commit, DeleteFailure::UpstreamNo, updated.reason);
   session_.note_deleted(commit.asked - commit.left);
-  session_.services().shared.state.remember(
-      key(), {.uid_validity = *mailbox_.uid_validity, .committed = true});
+  session_.services().shared.index.remember(
+      key(), {.known = {.uid_validity = *mailbox_.uid_validity}, .committed = true});
   co_return commit;
 }
 

@@ -18,18 +18,18 @@ using wire::imap::OpenFor;
 
 Task<std::unique_ptr<Maildrop>> Maildrop::open(Session& session, MaildropSource source) {
   std::unique_ptr<Maildrop> maildrop(new Maildrop(session, std::move(source)));
-  State& state = session.services().shared.state;
-  const auto hint = state.find(maildrop->key());
+  IndexStore& index = session.services().shared.index;
+  const auto indexed = co_await index.find(session.loop(), maildrop->key());
 
   // EXAMINE leaves \Recent and locks alone; SELECT is for those who are about to change something,
   // and for the first look, since some servers show a new UIDVALIDITY at each EXAMINE.
-  OpenFor purpose = hint && !hint->committed ? OpenFor::Reading : OpenFor::Changing;
+  OpenFor purpose = indexed && !indexed->committed ? OpenFor::Reading : OpenFor::Changing;
   if (maildrop->upstream().open == conf::OpenMode::Examine) purpose = OpenFor::Reading;
   if (maildrop->upstream().open == conf::OpenMode::Select) purpose = OpenFor::Changing;
   co_await maildrop->enter(purpose, true);
 
   const auto validity = maildrop->mailbox_.uid_validity;
-  const bool believed = hint && hint->uid_validity == validity;
+  const bool believed = indexed && indexed->known.uid_validity == validity;
   if (purpose == OpenFor::Reading && !believed) {
     (void)co_await attempt(maildrop->entrance_.opening->list());  // it was asked for: clear the way
     co_await maildrop->reopen_for_changing();
@@ -38,12 +38,12 @@ Task<std::unique_ptr<Maildrop>> Maildrop::open(Session& session, MaildropSource 
     co_await fail(Kind::Denied, Origin::Upstream, "UIDs change with each session");
   }
   const wire::UidValidity now = *maildrop->mailbox_.uid_validity;
-  if (hint && hint->uid_validity != now) {
+  if (indexed && indexed->known.uid_validity != now) {
     session.recorder().add(kMetrics.uidvalidity_changes(maildrop->source_.server->metric()));
-    session.log().write(metrics::UidvalidityChanged{.before = wire::raw(hint->uid_validity),
-                                                    .after = wire::raw(now)});
+    session.log().write(metrics::UidvalidityChanged{
+        .before = wire::raw(indexed->known.uid_validity), .after = wire::raw(now)});
   }
-  state.remember(maildrop->key(), {.uid_validity = now, .committed = false});
+  index.remember(maildrop->key(), {.known = {.uid_validity = now}});
   if (!session.settings().auth.keep_secret) maildrop->source_.account.secret = {};
   co_return maildrop;
 }

@@ -11,7 +11,7 @@
 #include "net/digest.hpp"
 #include "net/octet_hash.hpp"
 #include "net/timer.hpp"
-#include "proxy/state.hpp"
+#include "proxy/mailbox_key.hpp"
 
 #include <cstddef>
 #include <functional>

@@ -17,7 +17,7 @@
 #include "proxy/occupancy.hpp"
 #include "proxy/penalties.hpp"
 #include "proxy/roster.hpp"
-#include "proxy/state.hpp"
+#include "proxy/index_store.hpp"
 #include "upstream/directory.hpp"
 #include "upstream/relay.hpp"
 #include "upstream/server.hpp"
@@ -73,7 +73,7 @@ struct Shared {
   Admission& admission;
   Penalties& penalties;
   Occupancy& occupancy;
-  State& state;
+  IndexStore& index;
 };
 
 struct Services {

@@ -9,6 +9,7 @@
 
 #include "upstream/authenticate.hpp"
 #include "upstream/imap_link.hpp"
+#include "upstream/known_mailbox.hpp"
 #include "wire/imap_command.hpp"
 #include "wire/numbers.hpp"
 
@@ -27,11 +28,6 @@ struct OpenedMailbox {
   bool read_only = false;        // as the answer to SELECT says; EXAMINE always says so
   bool uids_not_sticky = false;  // RFC 4315: UIDs are good for this session only
   bool may_delete = true;        // PERMANENTFLAGS lists \Deleted, or is not given
-};
-
-struct ListedMessage {
-  wire::Uid uid;
-  std::uint64_t size;  // RFC822.SIZE; 1 if the server would not tell
 };
 
 // A mailbox being opened. What it asks may travel behind a login (compose), or is asked when it is

@@ -2,7 +2,7 @@
 // and time.
 //
 // A World is one worker: a loop whose clock is turned by hand, seeded chance, a snapshot made from
-// a configuration in TOML, limits, penalties, state, metrics and the log. Clients come in by
+// a configuration in TOML, limits, penalties, index, metrics and the log. Clients come in by
 // connect(); connections to upstreams end at whatever dialer().set_host() names, such as a
 // MailServer or another Peer. Nothing moves unless loop().settle() or loop().turn_clock() is
 // called.
@@ -33,7 +33,7 @@
 #include "proxy/roster.hpp"
 #include "proxy/services.hpp"
 #include "proxy/snapshot.hpp"
-#include "proxy/state_memory.hpp"
+#include "proxy/index_memory.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -103,7 +103,7 @@ class World {
   proxy::Admission admission_;
   proxy::Penalties penalties_;
   proxy::Occupancy occupancy_;
-  proxy::StateMemory state_;
+  proxy::IndexMemory index_;
   proxy::Shared shared_;
   proxy::Roster roster_;
   MemoryDialer dialer_;

@@ -1,0 +1,37 @@
+// A mailbox as an earlier visit found it.
+//
+// Size and date of a message never change as long as the UIDVALIDITY of its mailbox does not, and
+// no new message gets a UID that was given before (RFC 3501, section 2.3.1.1). So what is known
+// here never grows old; what has to be found out at each visit is only which messages are left, and
+// which have come.
+
+#pragma once
+
+#include "wire/numbers.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace postern::upstream {
+
+// Sixteen octets, of which a mailbox may have a million.
+struct ListedMessage {
+  wire::Uid uid;
+  std::uint32_t received = 0;  // INTERNALDATE, seconds since 1970; 0 if the server would not tell
+  std::uint64_t size : 63;     // RFC822.SIZE, or as found; 1 if the server would not tell
+  bool exact : 1 = false;      // so many octets came when the message was read
+};
+
+static_assert(sizeof(ListedMessage) == 16);
+
+struct KnownMailbox {
+  wire::UidValidity uid_validity{};
+  std::uint64_t uid_next = 1;    // no message of that visit has this UID or a higher one; <= 2^32
+  std::uint64_t modseq = 0;      // HIGHESTMODSEQ at its opening (RFC 7162); 0: none
+  std::int64_t listed_at = 0;    // when all of it was listed last, seconds since 1970
+  bool complete = false;         // else sizes and dates are good, but nobody knows what is missing
+  bool counting_trusted = true;  // no old message has ever come back here
+  std::vector<ListedMessage> messages;  // ascending
+};
+
+}  // namespace postern::upstream
