@@ -156,6 +156,8 @@ struct Upstream {
   Size literal_max = {2'147'483'647};
   Duration keepalive = 5min;
   std::uint32_t reconnects = 3;
+  Duration park = 0s;
+  std::uint32_t parks_max = 1000;
 
   Duration address_retry = 30s;
   std::uint32_t breaker_failures = 5;

@@ -122,6 +122,9 @@ class Maildrop {
   // Keeps an idle link alive; what goes wrong shows when the link is needed.
   net::Task<> keep_alive();
 
+  // The session ends in order: somebody else may have the link.
+  void leave() { source_.server->leave(std::move(entrance_)); }
+
   // Gives back what an idle link need not hold.
   void settle();
 

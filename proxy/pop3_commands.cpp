@@ -278,6 +278,7 @@ Task<Next> Pop3Transaction::quit() {
   }
   session_.end(metrics::EndReason::Quit, commit ? std::string_view() : commit.error().detail);
   co_await talk_.say(reply);
+  if (commit) maildrop_.leave();
   co_return Next::Stop;
 }
 

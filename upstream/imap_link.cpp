@@ -43,7 +43,10 @@ std::unexpected<net::Error> broken(std::string what) {
 }  // namespace
 
 ImapLink::ImapLink(net::Stream stream, const LinkContext& context, std::uint32_t randomness)
-    : passage_(std::move(stream), context), context_(context), tags_(randomness) {
+    : passage_(std::move(stream), context),
+      context_(context),
+      log_(&context.log),
+      tags_(randomness) {
   this->stream().set_read_size(net::BlockPool::kLarge);
 }
 
@@ -63,7 +66,7 @@ std::string ImapLink::begin(metrics::UpstreamCommand kind) {
 }
 
 net::Write ImapLink::send(std::string_view commands, Wait wait) {
-  if (context_.log.traces()) context_.log.trace(metrics::Direction::ToUpstream, commands);
+  if (traces()) log_->trace(metrics::Direction::ToUpstream, commands);
   return stream().write(commands, wait);
 }
 
@@ -72,9 +75,9 @@ net::Write ImapLink::send_login(std::string_view before,
                                 std::string_view behind,
                                 Wait wait) {
   shown_login_ = true;
-  if (context_.log.traces()) {
+  if (traces()) {
     for (const std::string_view shown : {before, std::string_view("<login>"), behind}) {
-      if (!shown.empty()) context_.log.trace(metrics::Direction::ToUpstream, shown);
+      if (!shown.empty()) log_->trace(metrics::Direction::ToUpstream, shown);
     }
   }
   return stream().write({before, login, behind}, wait);
@@ -147,7 +150,7 @@ Task<ImapAnswer> ImapLink::greeting(Wait wait) {
     give_up(line.error().kind);
     co_await fail(beyond_bounds(line.error()));
   }
-  if (context_.log.traces()) context_.log.trace(metrics::Direction::FromUpstream, line->text);
+  if (traces()) log_->trace(metrics::Direction::FromUpstream, line->text);
   const Response response = wire::imap::parse_response(line->text);
   const auto* status = std::get_if<wire::imap::Status>(&response);
   if (status == nullptr || !status->tag.empty()) {
@@ -178,7 +181,7 @@ Task<ImapLink::Heard> ImapLink::hear_with_literals(std::string text, Ear* ear, W
     if (auto fetch = wire::imap::parse_fetch_head(body->text)) {
       auto counted = count(body->text.size());
       if (!counted) co_await fail(std::move(counted.error()));
-      if (context_.log.traces()) context_.log.trace(metrics::Direction::FromUpstream, body->text);
+      if (traces()) log_->trace(metrics::Direction::FromUpstream, body->text);
       body_ = std::move(body);
       body_->fetch = std::move(*fetch);
       body_->left = body_->fetch.body.announced.octets;
@@ -268,10 +271,15 @@ void ImapLink::settle() {
   if (sent_.empty()) sent_.shrink_to_fit();
 }
 
+void ImapLink::rest() {
+  settle();
+  log_ = nullptr;
+}
+
 // ---- understanding
 
 Result<ImapLink::Heard> ImapLink::understand(std::string_view text, Ear* ear) {
-  if (context_.log.traces()) context_.log.trace(metrics::Direction::FromUpstream, text);
+  if (traces()) log_->trace(metrics::Direction::FromUpstream, text);
   if (auto counted = count(text.size()); !counted) return std::unexpected(counted.error());
   const Response response = wire::imap::parse_response(text);
   if (const auto* status = std::get_if<wire::imap::Status>(&response)) {

@@ -191,6 +191,12 @@ class ImapLink {
   // Gives back memory held for what was read. To be called when the link is going to be idle.
   void settle();
 
+  // The session that it was made for ends, and the link stays for another.
+  void rest();
+
+  // It is of use again, for a session with that log.
+  void serve(metrics::SessionLog& log) { log_ = &log; }
+
  private:
   struct Command {
     std::string tag;
@@ -229,8 +235,11 @@ class ImapLink {
   ImapAnswer take_answer(std::string_view tag);
   void failed(std::string_view tag, net::Kind kind);
 
+  [[nodiscard]] bool traces() const { return log_ != nullptr && log_->traces(); }
+
   Passage passage_;
   LinkContext context_;
+  metrics::SessionLog* log_;  // of the session that it serves; null while it rests
   wire::imap::Tags tags_;
   std::vector<Command> sent_;  // not yet concluded
   wire::imap::Capabilities capabilities_;

@@ -4,6 +4,7 @@
 
 #include "upstream/refusal.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -62,7 +63,9 @@ Server::Server(const Surroundings& surroundings,
                metrics::Upstream metric,
                std::shared_ptr<const net::TlsContext> tls,
                unsigned share)
-    : gate_(surroundings, settings, metric, std::move(tls), share) {}
+    : gate_(surroundings, settings, metric, std::move(tls), share),
+      parking_(
+          surroundings.loop, settings.park, std::max<std::size_t>(settings.parks_max / share, 1)) {}
 
 // ---- errands
 
@@ -139,8 +142,42 @@ class Server::Checking final : public Errand {
 
 Task<Entrance> Server::enter(const Caller& caller, const Visit& visit) {
   Opening errand(visit);
-  auto link = co_await run(caller, errand);
-  co_return errand.finish(std::move(link));
+  std::unique_ptr<ImapLink> link;
+  std::optional<Ticket> ticket;
+  if (parking_.keeps()) {
+    ticket = parking_.ticket_for(caller.account, caller.facts);
+    link = co_await resume(*ticket, caller, errand);
+  }
+  if (link == nullptr) link = co_await run(caller, errand);
+  Entrance entrance = errand.finish(std::move(link));
+  entrance.ticket = ticket;
+  co_return entrance;
+}
+
+// On a link that was kept, if there is one. Whatever is wrong with it, or with what it answers, a
+// fresh one is asked again.
+Task<std::unique_ptr<ImapLink>> Server::resume(const Ticket& ticket,
+                                               const Caller& caller,
+                                               Errand& errand) {
+  auto parked = parking_.fetch(ticket);
+  if (!parked) co_return nullptr;
+  ImapLink& link = *parked->link;
+  link.serve(caller.log);
+  link.let_numbering_change();
+  errand.begin(link);
+  const std::string commands = errand.followers();
+  auto done = co_await attempt(link.send(commands, link.command_deadline()));
+  if (done) done = co_await attempt(errand.go_on(link, parked->profile));
+  if (done) co_return std::move(parked->link);
+  gate_.count_retry(metrics::RetryReason::StaleConnection);
+  co_return nullptr;
+}
+
+void Server::leave(Entrance entrance) {
+  if (!entrance.ticket || entrance.link == nullptr || !entrance.link->usable()) return;
+  const Profile profile{.after_login = entrance.link->capabilities(),
+                        .family = entrance.link->family()};
+  parking_.leave(*entrance.ticket, {.link = std::move(entrance.link), .profile = profile});
 }
 
 Task<Joined> Server::join(const Caller& caller) {

@@ -11,6 +11,7 @@
 #include "upstream/gate.hpp"
 #include "upstream/imap_link.hpp"
 #include "upstream/imap_mailbox.hpp"
+#include "upstream/parking.hpp"
 #include "upstream/profile.hpp"
 
 #include <memory>
@@ -32,6 +33,7 @@ struct Entrance {
   std::unique_ptr<ImapLink> link;
   std::unique_ptr<MailboxOpening> opening;
   OpenedMailbox mailbox;
+  std::optional<Ticket> ticket;  // where links are kept: to be left with it
 };
 
 // A connection on which somebody is logged in and nothing is open, with what came on it behind the
@@ -57,6 +59,9 @@ class Server {
   // Connects, logs in and opens. Fails with Kind::Refused only if the upstream refused the
   // credentials.
   net::Task<Entrance> enter(const Caller& caller, const Visit& visit);
+
+  // The session is over. Its link is kept for the user's next one, where that is wanted.
+  void leave(Entrance entrance);
 
   // Connects, logs in and hands over.
   net::Task<Joined> join(const Caller& caller);
@@ -104,12 +109,16 @@ class Server {
   class Checking;
 
   net::Task<std::unique_ptr<ImapLink>> run(const Caller& caller, Errand& errand);
+  net::Task<std::unique_ptr<ImapLink>> resume(const Ticket& ticket,
+                                              const Caller& caller,
+                                              Errand& errand);
   net::Task<> log_in_for(Arrival& arrival, const Caller& caller, Errand& errand);
   void pause_user(const std::string& user, std::chrono::milliseconds pause);
   [[nodiscard]] bool is_paused(const std::string& user);
 
   Gate gate_;
   Profiles profiles_;
+  Parking parking_;
   std::unordered_map<std::string, net::Time> paused_;
 };
 
