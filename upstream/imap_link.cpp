@@ -60,8 +60,9 @@ ImapLink::~ImapLink() {
 std::string ImapLink::begin(metrics::UpstreamCommand kind) {
   std::string tag = tags_.next();
   sent_.push_back({.tag = tag, .kind = kind, .sent_at = loop().exact_now(), .answer = {}});
-  responses_left_ = LinkLimits::kResponses + LinkLimits::kResponsesPerMessage * messages_;
-  octets_left_ = LinkLimits::kOctets + LinkLimits::kOctetsPerMessage * messages_;
+  most_messages_ = messages_;
+  responses_ = 0;
+  octets_ = 0;
   return tag;
 }
 
@@ -349,12 +350,16 @@ Result<ImapLink::Heard> ImapLink::take_status(const wire::imap::Status& status) 
   return Heard::Answer;
 }
 
+// How many messages there are may be told only among the answers, when the list was asked for in
+// the same write as the mailbox. The highest number counts: none that comes and goes adds up.
 Result<> ImapLink::count(std::size_t octets) {
-  if (responses_left_ == 0 || octets_left_ < octets) {
+  most_messages_ = std::max(most_messages_, messages_);
+  responses_ += 1;
+  octets_ += octets;
+  if (responses_ > LinkLimits::kResponses + LinkLimits::kResponsesPerMessage * most_messages_ ||
+      octets_ > LinkLimits::kOctets + LinkLimits::kOctetsPerMessage * most_messages_) {
     return net::failure(Kind::Limit, Origin::Upstream, "too much in answer to one command");
   }
-  --responses_left_;
-  octets_left_ -= octets;
   return {};
 }
 

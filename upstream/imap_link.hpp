@@ -250,8 +250,9 @@ class ImapLink {
   std::uint64_t messages_ = 0;
   std::uint64_t told_validity_ = 0;
   std::optional<wire::UidValidity> numbering_;
-  std::uint64_t responses_left_ = LinkLimits::kResponses;
-  std::uint64_t octets_left_ = LinkLimits::kOctets;
+  std::uint64_t most_messages_ = 0;  // of messages_ since the newest command was sent
+  std::uint64_t responses_ = 0;      // likewise since then
+  std::uint64_t octets_ = 0;
   Family family_ = Family::Other;
   bool ended_ = false;
   bool shown_login_ = false;

@@ -71,6 +71,19 @@ TEST_F(Pop3SessionTest, T047_AListThatNobodyTakesIsComposedAsItIsTaken) {
   EXPECT_TRUE(client->heard().ends_with("100000 14\r\n.\r\n"));
 }
 
+// The second login asks for the list together with the mailbox, before the server could tell how
+// many messages there are.
+TEST_F(Pop3SessionTest, ALargeMailboxMayBeOpenedAndListedInOneWrite) {
+  MailServer dovecot(world_.loop(), store_, {.greeting = "Dovecot ready."});
+  world_.dialer().set_host([&dovecot](net::Stream s) { dovecot.take(std::move(s)); });
+  fill(100'000);
+  say(*logged_in(), "QUIT\r\n");
+
+  const auto client = logged_in();
+
+  EXPECT_TRUE(say(*client, "LIST\r\n").ends_with("100000 14\r\n.\r\n"));
+}
+
 TEST_F(Pop3SessionTest, T047_CommandsWithoutEndTakeNoMemory) {
   fill(10);
   const auto client = logged_in();
