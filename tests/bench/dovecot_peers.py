@@ -36,9 +36,7 @@ class Imapc(DovecotPeer):
         home.mkdir(exist_ok=True)
         os.chown(home, OWNER, OWNER)
         services = "".join(f"""
-service {name} {{
-  service_count = 200
-  process_min_avail = 2
+service {name} {{{dovecot_settings.REUSE}
   process_limit = 12000
 }}""" for name in self.protocols)
         self.launch_dovecot("imap pop3", f"""
@@ -102,8 +100,6 @@ submission_relay_user = relay
 submission_relay_password = pw
 submission_relay_trusted = no
 submission_max_mail_size = 100M
-service submission {{
-  service_count = 200
-  process_min_avail = 2
+service submission {{{dovecot_settings.REUSE}
 }}
 """)

@@ -4,6 +4,10 @@ from tests.integration.lab.ports import HOST
 
 from .mailboxes import OWNER
 
+REUSE = """
+  service_count = 200
+  process_min_avail = 2"""
+
 
 def base(folder, certificate, protocols):
     """A Dovecot of its own in a folder, without the limits and delays that guard a public one."""

@@ -122,6 +122,7 @@ Task<> Driver::converse(Visit& visit) const {
     case Mode::Pop3Hold:
       return pop3(visit);
     case Mode::ImapLogin:
+    case Mode::ImapPoll:
     case Mode::ImapFetch:
     case Mode::ImapIdle:
       return imap(visit);

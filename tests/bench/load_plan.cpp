@@ -14,12 +14,13 @@ namespace postern::bench {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Mode>, 8> kModes{{
+constexpr std::array<std::pair<std::string_view, Mode>, 9> kModes{{
     {"pop3-poll", Mode::Pop3Poll},
     {"pop3-drain", Mode::Pop3Drain},
     {"pop3-top", Mode::Pop3Top},
     {"pop3-hold", Mode::Pop3Hold},
     {"imap-login", Mode::ImapLogin},
+    {"imap-poll", Mode::ImapPoll},
     {"imap-fetch", Mode::ImapFetch},
     {"imap-idle", Mode::ImapIdle},
     {"submit", Mode::Submit},

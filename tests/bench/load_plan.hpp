@@ -19,6 +19,7 @@ enum class Mode : std::uint8_t {
   Pop3Top,    // LIST, TOP n 0 of each message
   Pop3Hold,   // STAT, and then the session is held
   ImapLogin,  // SELECT
+  ImapPoll,   // EXAMINE, and FETCH of what is new, in one write; then the session is held
   ImapFetch,  // SELECT, FETCH of all bodies
   ImapIdle,   // SELECT, IDLE, and then the session is held
   Submit,     // mail after mail
@@ -39,7 +40,9 @@ struct Plan {
   std::uint64_t seconds = 50;   // for each session and for all of them
   bool sum = false;             // hash what was received
 
-  [[nodiscard]] bool holds() const { return mode == Mode::Pop3Hold || mode == Mode::ImapIdle; }
+  [[nodiscard]] bool holds() const {
+    return mode == Mode::Pop3Hold || mode == Mode::ImapIdle || mode == Mode::ImapPoll;
+  }
 
   [[nodiscard]] net::Duration patience() const { return std::chrono::seconds(seconds); }
 

@@ -38,6 +38,14 @@ def home_root():
     return WORK / "mail"
 
 
+def header_octets(kind):
+    """Of all messages of a mailbox together, with the empty line behind each header."""
+    blank = NEW_LINE * 2
+    heads = (_message(number % kind.distinct, kind.octets).partition(blank)[0] + blank
+             for number in range(kind.messages))
+    return sum(len(head.replace(NEW_LINE, CRLF)) for head in heads)
+
+
 def populate(kinds):
     """Writes the mailboxes that are not there yet."""
     for kind in kinds:

@@ -17,11 +17,11 @@ from .ground import Group, wait_quiet
 from .loads import LOADS
 from .peers import PEERS
 
-_RUN_SECONDS = 100
+_GRACE_SECONDS = 30  # for the driver, beyond the time that it gives its sessions
 _SETTLE_SECONDS = 7  # Dovecot's sessions hibernate after 4
 _IDLE_SECONDS = 10
 _RETURN_SECONDS = 12  # postern looks every 5 whether there is memory to give back
-_WARM_SESSIONS = 20
+_COUNTED_SESSIONS = 20
 
 
 class Peak(threading.Thread):
@@ -66,12 +66,12 @@ class Measuring:
             for load in here:
                 for name in peer_names if load.holds else ():
                     self._in_scene(scene, [name], [load], self._hold_load)
-        far = [load for load in loads if load.scene == "tap"]
+        far = [load for load in loads if load.delay_ms]
         counted = [load for load in loads if load.scene == "real" and not load.holds]
         if count_exchanges and counted:
             self._in_scene("tap", peer_names, counted, self._count_load)
         if far:
-            self._in_scene("tap", peer_names, far, self._measure_far)
+            self._in_scene("tap", peer_names, far, self._far_load)
 
     def _in_scene(self, scene, peer_names, loads, work):
         peers = []
@@ -90,41 +90,74 @@ class Measuring:
     # One load.
 
     def _measure_load(self, load, peers):
-        for peer in peers:
-            self._drive(load, peer, sessions=min(load.sessions, _WARM_SESSIONS))
-            wait_quiet(peer.group)
-        for turn in range(self._rounds):
-            first = turn % len(peers)
-            for peer in peers[first:] + peers[:first]:
-                self._note(load, peer, self._measure(load, peer))
+        self._warm(load, peers)
+        self._in_rounds(load, peers, self._measure)
 
-    def _measure_far(self, load, peers):
-        self._upstreams.tap.ask(f"delay {load.delay_ms}")
+    def _far_load(self, load, peers):
+        """The same, with what goes through the tap counted, after it was warmed from nearby."""
+        tap = self._upstreams.tap
+        self._warm(load, peers)
+        tap.ask(f"delay {load.delay_ms}")
         try:
-            for peer in peers:
-                self._note(load, peer, self._measure(load, peer))
+            self._in_rounds(load, peers, self._measure_counted)
         finally:
-            self._upstreams.tap.ask("delay 0")
+            tap.ask("delay 0")
 
     def _count_load(self, load, peers):
         """What one session says upstream, and hears, on average; after one that warms caches."""
-        tap = self._upstreams.tap
-        sessions = min(load.sessions, load.users or load.mailbox.users, _WARM_SESSIONS)
+        sessions = min(load.sessions, load.users or load.mailbox.users, _COUNTED_SESSIONS)
         for peer in peers:
             self._drive(load, peer, sessions=sessions)
             wait_quiet(peer.group)
-            tap.ask("reset")
+            self._upstreams.tap.ask("reset")
             seen = self._drive(load, peer, sessions=sessions)
             wait_quiet(peer.group)
-            wire = {name: count / max(seen["ok"], 1) for name, count in tap.counts().items()}
-            self._cell(load, peer)["wire"] = wire
+            self._cell(load, peer)["wire"] = self._counts(seen["ok"])
+
+    def _warm(self, load, peers):
+        """Each mailbox is seen once before it counts, by the gateway and by the upstream."""
+        users = load.users or load.mailbox.users
+        for peer in peers:
+            self._drive(load, peer, sessions=min(load.sessions, users))
+            wait_quiet(peer.group)
+
+    def _in_rounds(self, load, peers, work):
+        for turn in range(self._rounds if peers else 0):
+            first = turn % len(peers)
+            for peer in peers[first:] + peers[:first]:
+                self._note(load, peer, work(load, peer))
+
+    def _counts(self, sessions):
+        counts = self._upstreams.tap.counts()
+        return {name: count / max(sessions, 1) for name, count in counts.items()}
 
     def _measure(self, load, peer):
+        return self._charged(load, peer, lambda: self._drive(load, peer))
+
+    def _measure_counted(self, load, peer):
+        """Sessions that the driver holds are counted before they end, and so before any QUIT."""
+        wire = {}
+
+        def drive():
+            driver = self._start_driver(load, peer)
+            said = driver.stdout.readline()
+            held = said.split()[1:2] if said.startswith("READY") else []
+            if held:
+                wire.update(self._counts(int(held[0])))
+            return self._end_driver(load, driver, said)
+
+        self._upstreams.tap.ask("reset")
+        seen = self._charged(load, peer, drive)
+        self._cell(load, peer)["wire"] = wire or self._counts(seen["ok"])
+        return seen
+
+    def _charged(self, load, peer, drive):
+        """What the driver saw, and what it cost the gateway and the upstream."""
         upstream = self._upstreams.group
         wait_quiet(peer.group, upstream)
         before = peer.group.cpu_seconds(), upstream.cpu_seconds()
         peak = Peak(peer.group)
-        seen = self._drive(load, peer)
+        seen = drive()
         wait_quiet(peer.group, upstream)
         peak.stop()
         units = max(seen["ok"], 1) * load.units
@@ -135,7 +168,7 @@ class Measuring:
 
     def _hold_load(self, load, peers):
         for peer in peers:
-            self._drive(load, peer, sessions=min(load.sessions, _WARM_SESSIONS))
+            self._drive(load, peer, sessions=min(load.sessions, _COUNTED_SESSIONS))
             wait_quiet(peer.group)
             self._note(load, peer, self._hold(load, peer))
 
@@ -145,13 +178,13 @@ class Measuring:
         held = self._start_driver(load, peer)
         ready = held.stdout.readline().split()
         if ready[:1] != ["READY"]:
-            return self._end_driver(held, said=" ".join(ready))
+            return self._end_driver(load, held, " ".join(ready))
         count = max(int(ready[1]), 1)
         login_us = (peer.group.cpu_seconds() - before) * 1e6 / count
         time.sleep(_SETTLE_SECONDS)
         idle_us = self._idle_us(peer)
         full, processes = peer.group.memory(), len(peer.group.pids())
-        seen = self._end_driver(held)
+        seen = self._end_driver(load, held)
         time.sleep(_RETURN_SECONDS)
         kept = peer.group.memory() - empty
         return {**seen, "memory_kib": (full - empty) / 1024 / count, "peak_octets": full,
@@ -177,18 +210,19 @@ class Measuring:
     # The driver.
 
     def _drive(self, load, peer, *, sessions=None):
-        driver = self._start_driver(load, peer, sessions=sessions)
-        return self._end_driver(driver)
+        return self._end_driver(load, self._start_driver(load, peer, sessions=sessions))
 
     def _start_driver(self, load, peer, *, sessions=None):
-        argv = [*self._driver.enter(), str(ground.program("load")),
-                f"--port={peer.ports[load.protocol, load.tls]}",
-                *load.options(sessions=sessions)]
+        port, mode, tls = peer.door(load)
+        argv = [*self._driver.enter(), str(ground.program("load")), f"--port={port}",
+                *load.options(mode=mode, tls=tls, sessions=sessions)]
         return subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def _end_driver(self, driver, said=""):
+    @staticmethod
+    def _end_driver(load, driver, said=""):
+        """Its last word; a driver that holds sessions lets go of them now."""
         try:
-            out, _ = driver.communicate(timeout=_RUN_SECONDS)
+            out, _ = driver.communicate(timeout=load.seconds + _GRACE_SECONDS)
         except subprocess.TimeoutExpired:
             driver.kill()
             out, _ = driver.communicate()

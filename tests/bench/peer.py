@@ -3,6 +3,7 @@
 from tests.integration.lab.ports import free_port
 
 from .ground import Group, fresh_folder
+from .loads import protocol_of
 
 
 class Peer:
@@ -29,6 +30,10 @@ class Peer:
     def supports(self, load):
         return load.protocol in self.protocols
 
+    def door(self, load):
+        """Where the driver connects for a load: the port, its mode, and whether TLS comes first."""
+        return self.ports[load.protocol, load.tls], load.mode, load.tls
+
     def launch(self, argv, log="output"):
         return self.group.start(argv, self.folder / log)
 
@@ -48,6 +53,12 @@ class Direct(Peer):
     def supports(self, load):
         return super().supports(load) and not load.holds
 
+    def door(self, load):
+        """With TLS where the upstream has it: through the tap it is clear, as a gateway speaks."""
+        mode = load.direct_mode or load.mode
+        protocol = protocol_of(mode)
+        secure = self.upstream.get(f"{protocol}s") if load.tls else None
+        return secure or self.upstream[protocol], mode, secure is not None
+
     def start(self):
-        self.ports = {(protocol, tls): self.upstream[protocol]
-                      for protocol in self.protocols for tls in (False, True)}
+        """Nothing is to be started."""

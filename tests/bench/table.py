@@ -4,6 +4,7 @@ import platform
 import statistics
 import time
 
+from .goals import SUM, good, ratio
 from .loads import LOADS
 from .peers import PEERS
 
@@ -26,25 +27,26 @@ def machine_line(cpu):
 def _load_table(load, by_peer):
     lines = [f"### {load.name}: {load.about}", ""]
     lines += _held_rows(load, by_peer) if load.holds else _cpu_rows(load, by_peer)
-    verdicts = list(_verdicts(load, by_peer))
+    verdicts = [said for goal in load.goals if (said := goal.verdict(by_peer))]
     return "\n".join(lines + ([""] + verdicts if verdicts else []))
 
 
 def _cpu_rows(load, by_peer):
     yield (f"| peer | gateway us/{load.unit} | +- % | x nginx | upstream us/{load.unit} "
-           "| p50 ms | peak MiB | conns | exch | up KB | down KB |")
-    yield "| --- |" + " ---: |" * 10
+           "| sum x direct | p50 ms | peak MiB | conns | exch | up KB | down KB |")
+    yield "| --- |" + " ---: |" * 11
     for peer in _in_order(by_peer):
-        runs, wire = _good(by_peer[peer]), by_peer[peer].get("wire")
+        runs, wire = good(by_peer[peer]), by_peer[peer].get("wire")
         if not runs:
-            yield f"| {peer} | failed: {_reasons(by_peer[peer])} |" + " |" * 9
+            yield f"| {peer} | failed: {_reasons(by_peer[peer])} |" + " |" * 10
             continue
         gateway = [run["gateway_us"] for run in runs]
         middle = statistics.median(gateway)
         spread = (max(gateway) - min(gateway)) / middle * 100 if middle else 0
         yield (f"| {peer} | {_short(middle)} | {spread:.0f} "
                f"| {_times(ratio(by_peer, peer, 'nginx'))} "
-               f"| {_short(_median(runs, 'upstream_us'))} | {_median(runs, 'p50_ms'):.1f} "
+               f"| {_short(_median(runs, 'upstream_us'))} "
+               f"| {_times(ratio(by_peer, peer, 'direct', SUM))} | {_median(runs, 'p50_ms'):.1f} "
                f"| {_median(runs, 'peak_octets') / 2**20:.1f} | {_wire(wire)} |")
 
 
@@ -53,7 +55,7 @@ def _held_rows(load, by_peer):
            "| idle us/s | without sessions |")
     yield "| --- |" + " ---: |" * 7
     for peer in _in_order(by_peer):
-        runs = _good(by_peer[peer])
+        runs = good(by_peer[peer])
         if not runs:
             yield f"| {peer} | failed: {_reasons(by_peer[peer])} |" + " |" * 6
             continue
@@ -64,36 +66,8 @@ def _held_rows(load, by_peer):
                f"| {_short(_median(runs, 'idle_us'))} | {_short(_median(runs, 'alone_us'))} |")
 
 
-def ratio(by_peer, one, other):
-    """The median over the rounds of one peer's CPU to another's; None without both."""
-    pairs = [a["gateway_us"] / b["gateway_us"]
-             for a, b in zip(_good(by_peer.get(one)), _good(by_peer.get(other)))
-             if b.get("gateway_us")]
-    return statistics.median(pairs) if pairs else None
-
-
-def _verdicts(load, by_peer):
-    for goal in load.goals:
-        reached = ratio(by_peer, "postern", goal.rival)
-        if reached is not None:
-            word = "held" if reached <= goal.factor else "missed"
-            yield (f"- goal: at most {goal.factor} x {goal.rival}; "
-                   f"reached {reached:.2f}: **{word}**")
-    runs = _good(by_peer.get("postern"))
-    if load.memory_kib_max and runs:
-        kib = _median(runs, "memory_kib")
-        word = "held" if kib <= load.memory_kib_max else "missed"
-        yield f"- goal: at most {load.memory_kib_max} KiB; reached {kib:.1f}: **{word}**"
-
-
 def _in_order(by_peer):
     return [name for name in PEERS if name in by_peer]
-
-
-def _good(cell):
-    """The runs in which every session did what it should."""
-    return [run for run in (cell or {"runs": []})["runs"]
-            if run["ok"] and not run["failed"] and not run["wrong_counts"]]
 
 
 def _reasons(cell):

@@ -14,23 +14,29 @@ from .ground import WORK, Group, fresh_folder, program
 from .mailboxes import OWNER, home_root
 
 PROTOCOLS = ("pop3", "imap", "submission")
+SECURE = ("pop3s", "imaps")  # TLS first: for those who come without a gateway
 
 
 class Upstreams:
-    """All of them, running; closed at the end of a run."""
+    """All of them, running; closed at the end of a run.
 
-    def __init__(self, certificate):
-        real = {protocol: free_port() for protocol in PROTOCOLS}
+    `reuse`: Dovecot serves many sessions with a process, instead of one, as it does by default.
+    """
+
+    def __init__(self, certificate, *, reuse=False):
+        real = {protocol: free_port() for protocol in (*PROTOCOLS, *SECURE)}
         tapped = {protocol: free_port() for protocol in PROTOCOLS}
         self.scenes = {"real": real, "tap": tapped, "idle": {**real, "imap": free_port()}}
         self.tap = Tap(free_port(), {tapped[name]: real[name] for name in PROTOCOLS})
         self.group = Group("upstream")
-        self._start(certificate)
+        self._start(certificate, reuse)
 
-    def _start(self, certificate):
+    def _start(self, certificate, reuse):
         folder = fresh_folder("upstream")
         real = self.scenes["real"]
-        secure = {"imap": free_port(), "pop3": free_port()}
+        doors = "".join(dovecot_settings.login_service(name, real[name], real[f"{name}s"])
+                        for name in ("imap", "pop3"))
+        how = dovecot_settings.REUSE if reuse else ""
         configuration = folder / "dovecot.conf"
         configuration.write_text(dovecot_settings.base(folder, certificate, "imap pop3") + f"""
 mail_location = maildir:~/Maildir
@@ -44,7 +50,7 @@ userdb {{
 }}
 imap_hibernate_timeout = 4s
 service imap {{
-  process_limit = 12000
+  process_limit = 12000{how}
   unix_listener imap-master {{
     mode = 0666
   }}
@@ -55,9 +61,9 @@ service imap-hibernate {{
   }}
 }}
 service pop3 {{
-  process_limit = 12000
+  process_limit = 12000{how}
 }}
-""" + "".join(dovecot_settings.login_service(name, real[name], secure[name]) for name in secure))
+{doors}""")
         dovecot = self.group.start(["dovecot", "-F", "-c", configuration], folder / "dovecot.out")
         dovecot.wait_listening(real["imap"], real["pop3"])
         sink = self.group.start([program("sink"), real["submission"]], folder / "sink.out")
