@@ -17,6 +17,18 @@ namespace postern::net {
 
 DigestKey::DigestKey() : keyed_(nullptr) {
   Digest key{};
+  const bool filled = RAND_bytes(key.data(), static_cast<int>(key.size())) == 1;
+  assert(filled);
+  (void)filled;
+  arm(key);
+  wire::wipe(std::span<char>(reinterpret_cast<char*>(key.data()), key.size()));
+}
+
+DigestKey::DigestKey(const Digest& key) : keyed_(nullptr) {
+  arm(key);
+}
+
+void DigestKey::arm(const Digest& key) {
   EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
   keyed_ = EVP_MAC_CTX_new(mac);
   EVP_MAC_free(mac);
@@ -24,12 +36,10 @@ DigestKey::DigestKey() : keyed_(nullptr) {
   const std::array<OSSL_PARAM, 2> parameters = {
       OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
       OSSL_PARAM_construct_end()};
-  const bool armed = RAND_bytes(key.data(), static_cast<int>(key.size())) == 1 &&
-                     keyed_ != nullptr &&
-                     EVP_MAC_init(keyed_, key.data(), key.size(), parameters.data()) == 1;
+  const bool armed =
+      keyed_ != nullptr && EVP_MAC_init(keyed_, key.data(), key.size(), parameters.data()) == 1;
   assert(armed);
   (void)armed;
-  wire::wipe(std::span<char>(reinterpret_cast<char*>(key.data()), key.size()));
 }
 
 DigestKey::~DigestKey() {

@@ -15,10 +15,11 @@ namespace postern::net {
 
 using Digest = std::array<unsigned char, 32>;
 
-// A key that exists in this process only. Any thread may use it.
+// Any thread may use it.
 class DigestKey {
  public:
-  DigestKey();  // random
+  DigestKey();  // random: it exists in this process only
+  explicit DigestKey(const Digest& key);
   ~DigestKey();
   DigestKey(const DigestKey&) = delete;
   DigestKey& operator=(const DigestKey&) = delete;
@@ -27,6 +28,8 @@ class DigestKey {
   [[nodiscard]] Digest hmac(std::initializer_list<std::string_view> pieces) const;
 
  private:
+  void arm(const Digest& key);
+
   EVP_MAC_CTX* keyed_;  // copied for each HMAC: looking algorithms up costs more than using them
 };
 

@@ -31,6 +31,13 @@ TEST(DigestKey, DiffersFromEachOther) {
   EXPECT_NE(one.hmac({"user"}), other.hmac({"user"}));
 }
 
+TEST(DigestKey, IsTheSameForTheSameOctets) {
+  const Digest octets = sha256("a key");
+
+  EXPECT_EQ(DigestKey(octets).hmac({"user"}), DigestKey(octets).hmac({"user"}));
+  EXPECT_NE(DigestKey(octets).hmac({"user"}), DigestKey(sha256("another")).hmac({"user"}));
+}
+
 TEST(DigestKey, TakesPiecesOfAnyLength) {
   const DigestKey key;
   const std::string longer(100'000, 'x');
