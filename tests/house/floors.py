@@ -27,7 +27,7 @@ LIBRARIES = {
     "curl/": r"net/http_client\.cpp",
     "toml++/": r"conf/.*\.cpp",
     "prometheus/": r"metrics/.*|proxy/admin\.cpp",
-    "sqlite3.h": r"proxy/state_sqlite\.cpp",
+    "sqlite3.h": r"proxy/sqlite\.cpp",
     "re2/": r"upstream/directory\.cpp",
     "CLI/": r"proxy/options\.cpp",
     "httplib.h": r"proxy/admin\.cpp",

@@ -33,7 +33,7 @@ class FloorsTest(unittest.TestCase):
 
     def test_a_library_elsewhere_than_at_its_place_is_found(self):
         places = {"uv.h": "net/a.cpp", "openssl/ssl.h": "net/a.hpp", "toml++/toml.h": "conf/a.cpp",
-                  "prometheus/registry.h": "metrics/a.cpp", "sqlite3.h": "proxy/state_sqlite.cpp",
+                  "prometheus/registry.h": "metrics/a.cpp", "sqlite3.h": "proxy/sqlite.cpp",
                   "re2/re2.h": "upstream/directory.cpp", "CLI/CLI.hpp": "proxy/options.cpp",
                   "httplib.h": "proxy/admin.cpp", "hiredis/hiredis.h": "upstream/redis.cpp",
                   "emmintrin.h": "wire/clean_run.cpp", "fmt/format.h": "conf/a.cpp"}

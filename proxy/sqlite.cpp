@@ -1,0 +1,275 @@
+// The one file that speaks to SQLite.
+
+#include "proxy/sqlite.hpp"
+
+#include <atomic>
+#include <cerrno>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <string>
+#include <unistd.h>
+#include <utility>
+
+namespace postern::proxy {
+
+using net::failure;
+using net::Kind;
+using net::Origin;
+using net::Result;
+
+namespace {
+
+std::atomic<std::uint64_t> opened = 0;
+
+constexpr int kPatienceMilliseconds = 1000;
+
+// The last one: how much log of changes may stay on the disk after a large one.
+constexpr const char* kSettings =
+    "PRAGMA trusted_schema = OFF;"
+    "PRAGMA cell_size_check = ON;"
+    "PRAGMA mmap_size = 0;"
+    "PRAGMA temp_store = MEMORY;"
+    "PRAGMA journal_size_limit = 16777216;";
+
+Kind kind_of(int code) {
+  switch (code & 0xff) {
+    case SQLITE_ERROR:  // our statements are right: the tables are not
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return Kind::Malformed;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return Kind::Unavailable;
+    case SQLITE_FULL:
+      return Kind::Limit;
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return Kind::Denied;
+    case SQLITE_CONSTRAINT:
+      return Kind::Refused;
+    default:
+      return Kind::Internal;
+  }
+}
+
+// Makes the file where there is none, for the owner alone: SQLite gives what it puts beside it the
+// same mode.
+bool make_file(const std::filesystem::path& path) {
+  const int descriptor =
+      ::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOCTTY, S_IRUSR | S_IWUSR);
+  if (descriptor < 0) return false;
+  ::close(descriptor);
+  return true;
+}
+
+}  // namespace
+
+// ---- statements
+
+Statement::Statement(Statement&& other) noexcept
+    : database_(other.database_),
+      text_(other.text_),
+      statement_(std::exchange(other.statement_, nullptr)),
+      bound_(other.bound_),
+      refused_(other.refused_) {}
+
+Statement::~Statement() {
+  if (statement_ == nullptr) return;
+  reset();
+  if (!database_->kept_.emplace(text_, statement_).second) sqlite3_finalize(statement_);
+}
+
+Statement& Statement::with(std::int64_t value) {
+  refused_ = sqlite3_bind_int64(statement_, ++bound_, value) != SQLITE_OK || refused_;
+  return *this;
+}
+
+Statement& Statement::with(std::string_view octets) {
+  // Without octets there is no address to bind either, and NULL is not what was meant.
+  const int code = octets.empty() ? sqlite3_bind_zeroblob(statement_, ++bound_, 0)
+                                  : sqlite3_bind_blob64(statement_,
+                                                        ++bound_,
+                                                        octets.data(),
+                                                        octets.size(),
+                                                        SQLITE_TRANSIENT);  // NOLINT: C's cast
+  refused_ = code != SQLITE_OK || refused_;
+  return *this;
+}
+
+Statement& Statement::with_text(std::string_view utf8) {
+  const int code = sqlite3_bind_text64(statement_,
+                                       ++bound_,
+                                       utf8.empty() ? "" : utf8.data(),
+                                       utf8.size(),
+                                       SQLITE_TRANSIENT,  // NOLINT: C's cast
+                                       SQLITE_UTF8);
+  refused_ = code != SQLITE_OK || refused_;
+  return *this;
+}
+
+Result<bool> Statement::step() {
+  if (refused_) return failure(Kind::Internal, Origin::Here, "a value was not taken");
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  return database_->failed(code);
+}
+
+Result<> Statement::run() {
+  while (true) {
+    auto row = step();
+    if (!row) return std::unexpected(std::move(row.error()));
+    if (!*row) break;
+  }
+  reset();
+  return {};
+}
+
+void Statement::reset() {
+  sqlite3_reset(statement_);  // repeats what step() said
+  sqlite3_clear_bindings(statement_);
+  bound_ = 0;
+  refused_ = false;
+}
+
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
+
+std::string_view Statement::octets(int column) const {
+  const void* first = sqlite3_column_blob(statement_, column);
+  const int size = sqlite3_column_bytes(statement_, column);
+  if (first == nullptr || size <= 0) return {};
+  return {static_cast<const char*>(first), static_cast<std::size_t>(size)};
+}
+
+// ---- connections
+
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& path,
+                                                 Use use,
+                                                 std::int32_t application) {
+  if (use != Use::Reading && !make_file(path)) {
+    return failure(
+        Kind::Denied, Origin::Here, path.native() + ": " + std::generic_category().message(errno));
+  }
+  sqlite3* connection = nullptr;
+  const int code =
+      sqlite3_open_v2(path.c_str(),
+                      &connection,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                      nullptr);
+  if (connection == nullptr) {
+    return failure(Kind::Internal, Origin::Here, "no memory for a connection");
+  }
+  std::unique_ptr<Database> database(new Database(connection));
+  if (code != SQLITE_OK) return database->failed(code);
+  if (auto done = database->set_up(use, application); !done) {
+    // What could not be read is not ours to tidy up.
+    database->leave_files_alone();
+    return std::unexpected(std::move(done.error()));
+  }
+  return database;
+}
+
+Database::Database(sqlite3* connection) : connection_(connection), serial_(++opened) {}
+
+Database::~Database() {
+  for (const auto& [text, statement] : kept_)
+    sqlite3_finalize(statement);
+  sqlite3_close_v2(connection_);
+}
+
+Result<> Database::set_up(Use use, std::int32_t application) {
+  sqlite3_busy_timeout(connection_, kPatienceMilliseconds);
+  sqlite3_db_config(connection_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  if (auto done = run(kSettings); !done) return done;
+  auto pages = number("PRAGMA page_count");
+  if (!pages) return std::unexpected(std::move(pages.error()));
+  auto mark = number("PRAGMA application_id");
+  if (!mark) return std::unexpected(std::move(mark.error()));
+  if (*pages != 0 && *mark != application) {
+    return failure(Kind::Malformed, Origin::Here, "a database of another program");
+  }
+  if (use == Use::Reading) {
+    leave_files_alone();
+    return run("PRAGMA query_only = ON;");
+  }
+  // A file is vacuumed in steps only if it was so from its first page on.
+  const std::string begin =
+      "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA application_id = " + std::to_string(application) +
+      "; PRAGMA journal_mode = WAL;";
+  if (*pages == 0) {
+    if (auto done = run(begin.c_str()); !done) return done;
+  }
+  return run(use == Use::Lasting ? "PRAGMA synchronous = FULL;" : "PRAGMA synchronous = NORMAL;");
+}
+
+Result<Statement> Database::prepare(std::string_view text) {
+  if (const auto kept = kept_.find(text); kept != kept_.end()) {
+    sqlite3_stmt* statement = kept->second;
+    kept_.erase(kept);
+    return Statement(*this, text, statement);
+  }
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(connection_,
+                                      text.data(),
+                                      static_cast<int>(text.size()),
+                                      SQLITE_PREPARE_PERSISTENT,
+                                      &statement,
+                                      nullptr);
+  if (code != SQLITE_OK) return failed(code);
+  return Statement(*this, text, statement);
+}
+
+Result<> Database::run(const char* statements) {
+  const int code = sqlite3_exec(connection_, statements, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return failed(code);
+  return {};
+}
+
+Result<std::int64_t> Database::number(std::string_view text) {
+  auto statement = prepare(text);
+  if (!statement) return std::unexpected(std::move(statement.error()));
+  auto row = statement->step();
+  if (!row) return std::unexpected(std::move(row.error()));
+  return *row ? statement->integer(0) : 0;
+}
+
+bool Database::has_moved() const {
+  int moved = 0;
+  const int code = sqlite3_file_control(connection_, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return code == SQLITE_OK && moved != 0;
+}
+
+void Database::leave_files_alone() {
+  sqlite3_db_config(connection_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+std::unexpected<net::Error> Database::failed(int code) const {
+  return failure(kind_of(code),
+                 Origin::Here,
+                 std::string(sqlite3_errmsg(connection_)) + " (" + std::to_string(code) + ")");
+}
+
+// ---- transactions
+
+Result<Transaction> Transaction::begin(Database& database, Purpose purpose) {
+  auto begun = database.run(purpose == Purpose::Writing ? "BEGIN IMMEDIATE" : "BEGIN");
+  if (!begun) return std::unexpected(std::move(begun.error()));
+  return Transaction(database);
+}
+
+Transaction::~Transaction() {
+  // SQLite has undone it by itself after some errors, and says then that there is none.
+  if (database_ != nullptr) (void)database_->run("ROLLBACK");
+}
+
+Result<> Transaction::commit() {
+  auto done = database_->run("COMMIT");
+  if (done) database_ = nullptr;
+  return done;
+}
+
+}  // namespace postern::proxy

@@ -1,0 +1,157 @@
+// Opening, failing, beginning anew.
+
+#include "proxy/state_file.hpp"
+
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+namespace postern::proxy {
+
+using net::Error;
+using net::failure;
+using net::Kind;
+using net::Origin;
+using net::Result;
+
+bool StateFile::is_of_file(const Error& error) {
+  switch (error.kind) {
+    case Kind::Malformed:
+    case Kind::Unavailable:
+    case Kind::Limit:
+    case Kind::Denied:
+    case Kind::Internal:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// ---- writing
+
+Result<> StateFile::write(const Work& work) {
+  const net::Time now = std::chrono::steady_clock::now();
+  if (now < off_until_) return failure(Kind::Denied, Origin::Here, "the disk failed a moment ago");
+  if (is_damaged_.load()) {
+    begin_anew({Kind::Malformed, Origin::Here, "a reader found it damaged"});
+  }
+  Result<> done = write_once(work);
+  if (!done && done.error().kind == Kind::Malformed && plan_.is_cache) {
+    begin_anew(done.error());
+    done = write_once(work);
+  }
+  settle(done);
+  return done;
+}
+
+Result<> StateFile::write_once(const Work& work) {
+  auto database = writer();
+  if (!database) return std::unexpected(std::move(database.error()));
+  auto transaction = Transaction::begin(**database, Transaction::Purpose::Writing);
+  if (!transaction) return std::unexpected(std::move(transaction.error()));
+  if (auto done = work(**database); !done) return done;
+  return transaction->commit();
+}
+
+// The connection for writing, to the file that is at the path now.
+Result<Database*> StateFile::writer() {
+  if (writer_ != nullptr && writer_->has_moved()) {
+    writer_->leave_files_alone();
+    writer_ = nullptr;
+  }
+  if (writer_ == nullptr) {
+    const auto use = plan_.is_cache ? Database::Use::Cache : Database::Use::Lasting;
+    auto opened = Database::open(plan_.path, use, plan_.application);
+    if (!opened) return std::unexpected(std::move(opened.error()));
+    if (auto built = build(**opened); !built) {
+      (*opened)->leave_files_alone();
+      return std::unexpected(std::move(built.error()));
+    }
+    writer_ = std::move(*opened);
+  }
+  return writer_.get();
+}
+
+// Several processes may open a new file at once; one of them builds it.
+Result<> StateFile::build(Database& database) const {
+  auto transaction = Transaction::begin(database, Transaction::Purpose::Writing);
+  if (!transaction) return std::unexpected(std::move(transaction.error()));
+  auto from = database.number("PRAGMA user_version");
+  if (!from) return std::unexpected(std::move(from.error()));
+  if (*from == plan_.version) return {};
+  if (*from > plan_.version || (plan_.is_cache && *from != 0)) {
+    return failure(
+        Kind::Malformed, Origin::Here, "written by version " + std::to_string(*from) + " of it");
+  }
+  if (auto built = plan_.build(database, *from); !built) return built;
+  const std::string done = "PRAGMA user_version = " + std::to_string(plan_.version);
+  if (auto marked = database.run(done.c_str()); !marked) return marked;
+  return transaction->commit();
+}
+
+void StateFile::settle(const Result<>& result) {
+  if (result || !is_of_file(result.error())) {
+    if (std::exchange(is_failing_, false) && plan_.recovered) plan_.recovered();
+    return;
+  }
+  // A lock that another process holds will be free in a moment.
+  if (result.error().kind != Kind::Unavailable) {
+    off_until_ = std::chrono::steady_clock::now() + plan_.pause;
+    if (writer_ != nullptr) writer_->leave_files_alone();
+    writer_ = nullptr;
+  }
+  if (!std::exchange(is_failing_, true) && plan_.failed) plan_.failed(result.error());
+}
+
+// Puts a damaged cache aside. What was logged for the old file must not reach the new one, so that
+// goes first.
+void StateFile::begin_anew(const Error& why) {
+  if (writer_ != nullptr) writer_->leave_files_alone();
+  writer_ = nullptr;
+  const auto beside = [this](const char* ending) {
+    std::filesystem::path path = plan_.path;
+    return path += ending;
+  };
+  std::error_code ignored;  // what cannot be put aside fails again when it is opened
+  std::filesystem::remove(beside("-wal"), ignored);
+  std::filesystem::remove(beside("-shm"), ignored);
+  std::filesystem::rename(plan_.path, beside(".bad"), ignored);
+  is_damaged_.store(false);
+  if (plan_.replaced) plan_.replaced(why);
+}
+
+// ---- reading
+
+Result<> StateFile::read(const Work& work) {
+  if (is_damaged_.load()) return failure(Kind::Malformed, Origin::Here, "damaged");
+  Result<> done = read_once(work);
+  if (!done && is_of_file(done.error())) {
+    const bool is_old = reader_ != nullptr && reader_->has_moved();  // it was put aside meanwhile
+    if (done.error().kind == Kind::Malformed && plan_.is_cache && !is_old) is_damaged_.store(true);
+    reader_ = nullptr;
+  }
+  return done;
+}
+
+Result<> StateFile::read_once(const Work& work) {
+  if (reader_ != nullptr && reader_->has_moved()) reader_ = nullptr;
+  if (reader_ == nullptr) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(plan_.path, ignored)) {
+      return failure(Kind::Gone, Origin::Here, "not there yet");
+    }
+    auto opened = Database::open(plan_.path, Database::Use::Reading, plan_.application);
+    if (!opened) return std::unexpected(std::move(opened.error()));
+    auto version = (*opened)->number("PRAGMA user_version");
+    if (!version) return std::unexpected(std::move(version.error()));
+    if (*version != plan_.version) {
+      return failure(Kind::Gone, Origin::Here, "not built yet");
+    }
+    reader_ = std::move(*opened);
+  }
+  auto transaction = Transaction::begin(*reader_, Transaction::Purpose::Reading);
+  if (!transaction) return std::unexpected(std::move(transaction.error()));
+  return work(*reader_);
+}
+
+}  // namespace postern::proxy

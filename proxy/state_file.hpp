@@ -1,0 +1,87 @@
+// A file of lasting or cached state: one SQLite database, kept open by the two threads of
+// proxy/state_threads.hpp, and what is done when it fails.
+//
+// There are two of them, side by side. The one at `state.path` holds what nobody can find out
+// again; a commit of it is on the disk when it is answered, and a damaged file stays where it is:
+// whoever needs it is told so. `index.db` beside it is a cache; a damaged one, one of another
+// version or of another program is renamed to `index.db.bad`, and begun anew.
+//
+// To keep something more in a file, add its tables to the `build` of its plan and raise the
+// version: build() runs in the transaction that opens the file, with the version that the file has,
+// 0 if it is new. A cache need not know older versions: it is begun anew.
+
+#pragma once
+
+#include "net/timer.hpp"
+#include "proxy/sqlite.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace postern::proxy {
+
+struct StatePlan {
+  std::filesystem::path path;
+  bool is_cache = false;
+  std::int32_t application = 0;  // differs for each file
+  std::int64_t version = 1;      // of the tables, at least 1
+  std::function<net::Result<>(Database&, std::int64_t from)> build;
+
+  // How long a disk is left alone that failed.
+  net::Duration pause = std::chrono::seconds(30);
+
+  // Told on the thread that found out: that the file cannot be used (once, until it can be again),
+  // that it can be again, and why it was begun anew. Each may be empty.
+  std::function<void(const net::Error&)> failed{};
+  std::function<void()> recovered{};
+  std::function<void(const net::Error&)> replaced{};
+};
+
+class StateFile {
+ public:
+  using Work = std::function<net::Result<>(Database&)>;
+
+  explicit StateFile(StatePlan plan) : plan_(std::move(plan)) {}
+
+  StateFile(const StateFile&) = delete;
+  StateFile& operator=(const StateFile&) = delete;
+  ~StateFile() = default;
+
+  // On the writing thread: the work in one transaction, committed when this returns. An Error of
+  // the work, or of the disk, undoes all of it. A cache that turns out to be damaged is begun anew,
+  // and the work done once more.
+  [[nodiscard]] net::Result<> write(const Work& work);
+
+  // On the reading thread: the work sees one moment of the file. Kind::Gone: there is no file yet.
+  [[nodiscard]] net::Result<> read(const Work& work);
+
+  // Whether this Error is of the file as a whole, so that other work would fail like it.
+  [[nodiscard]] static bool is_of_file(const net::Error& error);
+
+ private:
+  [[nodiscard]] net::Result<Database*> writer();
+  [[nodiscard]] net::Result<> build(Database& database) const;
+  [[nodiscard]] net::Result<> write_once(const Work& work);
+  [[nodiscard]] net::Result<> read_once(const Work& work);
+  void settle(const net::Result<>& result);
+  void begin_anew(const net::Error& why);
+
+  const StatePlan plan_;
+
+  // The writing thread's.
+  std::unique_ptr<Database> writer_;
+  net::Time off_until_{};
+  bool is_failing_ = false;
+
+  // The reading thread's.
+  std::unique_ptr<Database> reader_;
+
+  // A cache that the reader found damaged, and that the writer is to begin anew.
+  std::atomic<bool> is_damaged_ = false;
+};
+
+}  // namespace postern::proxy
