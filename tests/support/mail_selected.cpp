@@ -73,7 +73,8 @@ void MailSession::tell_news(bool may_expunge) {
         ++i;
         continue;
       }
-      out_ += "* " + std::to_string(i + 1) + " EXPUNGE\r\n";
+      out_ += resyncs_ ? "* VANISHED " + std::to_string(view_[i]) + "\r\n"
+                       : "* " + std::to_string(i + 1) + " EXPUNGE\r\n";
       view_.erase(view_.begin() + static_cast<std::ptrdiff_t>(i));
     }
   }
@@ -158,6 +159,9 @@ void MailSession::search(const MailCommand& command, bool by_uid) {
   if (extended) {
     out_ += "* ESEARCH (TAG \"" + command.tag + "\")" + (by_uid ? " UID" : "");
     if (wanted.contains("COUNT")) out_ += " COUNT " + std::to_string(hits.size());
+    if (server_.wishes_.spans_holes && hits.size() > 1) {
+      list = number(hits.front()) + ":" + number(hits.back());
+    }
     if (wanted.contains("ALL") && !hits.empty()) out_ += " ALL " + list;
     out_ += "\r\n";
   } else {

@@ -1,5 +1,6 @@
-// A correct IMAP server in memory (RFC 3501 with UIDPLUS, MOVE, ESEARCH, SASL-IR, LITERAL+, ENABLE,
-// ID, NAMESPACE, SPECIAL-USE, UNSELECT): what a gateway needs of one, and no more.
+// A correct IMAP server in memory (RFC 3501 with UIDPLUS, MOVE, ESEARCH, QRESYNC, SASL-IR,
+// LITERAL+, ENABLE, ID, NAMESPACE, SPECIAL-USE, UNSELECT): what a gateway needs of one, and no
+// more; and less correct where a test wishes so.
 //
 // It does just what its capabilities say: a command of an extension that is not among them gets
 // BAD. All connections work on one MailStore, whose messages other connections, or the test, may
@@ -14,6 +15,7 @@
 #include "net/tls_context.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
@@ -33,6 +35,15 @@ struct MailServerWishes {
   bool tells_capabilities = true;                // in the greeting and in the answer to a login
   std::shared_ptr<const net::TlsContext> tls{};  // for STARTTLS, or from the start if `implicit`
   bool implicit = false;
+
+  // What some servers do otherwise.
+  bool tells_uidnext = true;         // when a mailbox is opened
+  bool tells_modseq = true;          // likewise, if it has CONDSTORE or QRESYNC
+  bool lies_about_vanished = false;  // all that ever were are named, as a Cyrus was seen to do
+  bool spans_holes = false;          // ESEARCH answers one range from the first to the last
+  std::size_t window = 0;            // shows only so many, the newest; 0: all
+  bool invents_validity = false;     // another at each EXAMINE of a mailbox never SELECTed
+  std::function<void()> before_command{};  // is called before each command is carried out
 };
 
 class MailSession;

@@ -108,6 +108,7 @@ net::Task<> MailSession::say(std::string text) {
 }
 
 net::Task<> MailSession::perform(const MailCommand& command) {
+  if (server_.wishes_.before_command) server_.wishes_.before_command();
   const bool is_login = command.name == "LOGIN" || command.name == "AUTHENTICATE";
   std::string asked = command.name;
   for (const MailWord& each : command.arguments) {
@@ -238,7 +239,8 @@ bool MailSession::perform_any(const MailCommand& command) {
   } else if (user_.empty()) {
     return false;
   } else if (name == "ENABLE" && has("ENABLE")) {
-    out_ += "* ENABLED\r\n";
+    resyncs_ = resyncs_ || (has("QRESYNC") && upper(command.argument(0)) == "QRESYNC");
+    out_ += resyncs_ ? "* ENABLED QRESYNC\r\n" : "* ENABLED\r\n";
     ok(command, "done");
   } else if (name == "NAMESPACE" && has("NAMESPACE")) {
     out_ += "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n";
@@ -258,20 +260,52 @@ bool MailSession::perform_any(const MailCommand& command) {
 void MailSession::open(const MailCommand& command) {
   selected_.clear();
   view_.clear();
+  const MailServerWishes& wishes = server_.wishes_;
+  const bool asks_vanished = command.arguments.size() > 1;
+  if (asks_vanished && !resyncs_) return bad(command, "QRESYNC is not enabled");
   StoredMailbox* box = mailbox(command.argument(0));
   if (box == nullptr) return no(command, "[NONEXISTENT] no such mailbox");
+  box->note_changes();
+  box->was_selected = box->was_selected || command.name == "SELECT";
+  if (wishes.invents_validity && !box->was_selected) ++box->uid_validity;
   selected_ = box->name;
   read_only_ = box->read_only || command.name == "EXAMINE";
   for (const StoredMail& mail : box->mails)
     view_.push_back(mail.uid);
+  if (wishes.window != 0 && view_.size() > wishes.window) {
+    view_.erase(view_.begin(), view_.end() - static_cast<std::ptrdiff_t>(wishes.window));
+  }
   out_ += "* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)\r\n";
   out_ += read_only_
               ? "* OK [PERMANENTFLAGS ()] none\r\n"
               : "* OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft \\*)]\r\n";
   out_ += "* " + std::to_string(view_.size()) + " EXISTS\r\n* 0 RECENT\r\n";
   out_ += "* OK [UIDVALIDITY " + std::to_string(box->uid_validity) + "] valid\r\n";
-  out_ += "* OK [UIDNEXT " + std::to_string(box->uid_next) + "] next\r\n";
+  if (wishes.tells_uidnext) out_ += "* OK [UIDNEXT " + std::to_string(box->uid_next) + "] next\r\n";
+  if (wishes.tells_modseq && (has("CONDSTORE") || has("QRESYNC")))
+    out_ += "* OK [HIGHESTMODSEQ " + std::to_string(box->modseq) + "] highest\r\n";
+  if (asks_vanished) tell_vanished(*box, command.arguments[1]);
   ok(command, read_only_ ? "[READ-ONLY] open" : "[READ-WRITE] open");
+}
+
+// VANISHED (EARLIER), in answer to "(QRESYNC (7 123 1:9 (9 9)))".
+void MailSession::tell_vanished(const StoredMailbox& box, const MailWord& known) {
+  if (known.items.size() != 2 || known.items[1].items.size() < 2) return;
+  const std::vector<MailWord>& state = known.items[1].items;
+  if (state[0].text != std::to_string(box.uid_validity)) return;
+  const bool tells_uids = state.size() > 2 && !state[2].is_list;
+  const auto uids = parse_number_set(tells_uids ? state[2].text : "1:*", box.uid_next);
+  std::string gone;
+  if (server_.wishes_.lies_about_vanished) {
+    gone = tells_uids ? state[2].text : "1:" + std::to_string(box.uid_next);
+  } else {
+    const std::uint64_t since = std::stoull(state[1].text);
+    for (const auto& [uid, modseq] : box.vanished_at) {
+      if (modseq <= since || !uids || !is_in(*uids, uid)) continue;
+      gone += (gone.empty() ? "" : ",") + std::to_string(uid);
+    }
+  }
+  if (!gone.empty()) out_ += "* VANISHED (EARLIER) " + gone + "\r\n";
 }
 
 void MailSession::list(const MailCommand& command) {

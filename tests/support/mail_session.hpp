@@ -49,6 +49,7 @@ class MailSession {
   bool perform_selected(const MailCommand& command);
   void log_in(const MailCommand& command, const std::string& user, std::string_view password);
   void open(const MailCommand& command);
+  void tell_vanished(const StoredMailbox& box, const MailWord& known);
   void list(const MailCommand& command);
   void create(const MailCommand& command);
   void fetch(const MailCommand& command, bool by_uid);
@@ -77,6 +78,7 @@ class MailSession {
   std::string user_;      // logged in
   std::string selected_;  // name of the mailbox that is open
   bool read_only_ = false;
+  bool resyncs_ = false;  // ENABLE QRESYNC was said
   bool is_over_ = false;
   std::vector<std::uint32_t> view_;  // UIDs, as this client was told of them
   net::Scope scope_;

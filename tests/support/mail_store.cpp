@@ -24,6 +24,17 @@ StoredMail* StoredMailbox::find(std::uint32_t uid) {
   return found != mails.end() && found->uid == uid ? &*found : nullptr;
 }
 
+void StoredMailbox::note_changes() {
+  std::erase_if(came_at, [this](const auto& each) {
+    if (find(each.first) != nullptr) return false;
+    vanished_at[each.first] = ++modseq;
+    return true;
+  });
+  for (const StoredMail& mail : mails) {
+    if (!came_at.contains(mail.uid)) came_at[mail.uid] = ++modseq;
+  }
+}
+
 std::string StoredMailbox::text() const {
   if (mails.empty()) return "empty";
   std::string text;

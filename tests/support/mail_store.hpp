@@ -31,12 +31,21 @@ struct StoredMailbox {
   bool read_only = false;
   std::string special_use{};        // "\Trash"
   std::vector<StoredMail> mails{};  // by UID
+  bool was_selected = false;
+
+  // Mod-sequences (RFC 7162), as of the last note_changes().
+  std::uint64_t modseq = 1;
+  std::map<std::uint32_t, std::uint64_t> came_at{};  // by UID
+  std::map<std::uint32_t, std::uint64_t> vanished_at{};
 
   // Adds a message; UID 0 stands for the next one. The reference is good until the next change.
   StoredMail& add(std::string_view octets, std::uint32_t uid = 0);
   StoredMail& add(StoredMail mail);
 
   [[nodiscard]] StoredMail* find(std::uint32_t uid);
+
+  // Gives a mod-sequence to whatever came and went since it was called last. Flags have none here.
+  void note_changes();
 
   // "11(\Seen) 13", or "empty".
   [[nodiscard]] std::string text() const;
