@@ -96,6 +96,8 @@ constexpr Setting<Upstream> kUpstream[] = {
      R"(how long a POP3 session's connection is kept for its user's next one; "0s": not at all)"},
     {"parks_max", at<&Upstream::parks_max>(), between(1, 1'000'000),
      "connections kept so at one time; the oldest makes way"},
+    {"audit", at<&Upstream::audit>(), between(0s, 365 * 24h),
+     R"(how often a mailbox's index is held against all its UIDs at QUIT; "0s": never)"},
     {"address_retry", at<&Upstream::address_retry>(), a_wait(),
      "how long an address that failed is tried last"},
     {"breaker.failures", at<&Upstream::breaker_failures>(), between(1, 10'000),

@@ -158,6 +158,7 @@ struct Upstream {
   std::uint32_t reconnects = 3;
   Duration park = 0s;
   std::uint32_t parks_max = 1000;
+  Duration audit = 7 * 24h;
 
   Duration address_retry = 30s;
   std::uint32_t breaker_failures = 5;

@@ -155,6 +155,10 @@ class Catalogue {
       layout_,
       "postern_pop3_uidvalidity_changes_total",
       "Mailboxes whose UIDVALIDITY changed since the last session."};
+  Counter<Upstream> index_violations{
+      layout_,
+      "postern_pop3_index_violations_total",
+      "Mailboxes in which messages were found that cannot be, by what was known of them."};
   Counter<Upstream> size_mismatches{
       layout_,
       "postern_pop3_size_mismatches_total",

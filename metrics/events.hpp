@@ -261,6 +261,19 @@ struct CommitFailed {
   }
 };
 
+struct IndexDistrusted {
+  static constexpr EventInfo kInfo{
+      "index.distrusted",
+      Level::Warning,
+      Scope::Session,
+      "An old message came back to a mailbox, so that its messages are "
+      "no longer counted but listed.",
+      "postern_pop3_index_violations_total"};
+  std::uint64_t messages = 0;
+
+  void each(auto&& field) const { field("messages", messages); }
+};
+
 struct UidvalidityChanged {
   static constexpr EventInfo kInfo{"uidvalidity.changed",
                                    Level::Warning,
@@ -374,6 +387,7 @@ using Events = std::tuple<ProcessStarted,
                           LoginRefused,
                           IdDropped,
                           CommitFailed,
+                          IndexDistrusted,
                           UidvalidityChanged,
                           StarttlsInjection,
                           UpstreamFailed,

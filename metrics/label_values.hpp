@@ -247,9 +247,12 @@ inline constexpr auto kLabel<AuthOutcome> =
 
 // Maildrops
 
-enum class IndexUse : std::uint8_t { Miss };
+// Hit: what was known held, but for new messages. Partial: it took more questions. Miss: all of the
+// mailbox had to be listed.
+enum class IndexUse : std::uint8_t { Hit, Partial, Miss };
 template <>
-inline constexpr auto kLabel<IndexUse> = enumerated<IndexUse::Miss>("cache", "miss");
+inline constexpr auto kLabel<IndexUse> =
+    enumerated<IndexUse::Miss>("cache", "hit", "partial", "miss");
 
 enum class LockResult : std::uint8_t { Acquired, Busy };
 template <>

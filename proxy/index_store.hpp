@@ -11,9 +11,17 @@
 #include "proxy/mailbox_key.hpp"
 #include "upstream/known_mailbox.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 
 namespace postern::proxy {
+
+// The time that is written into it.
+[[nodiscard]] inline std::int64_t seconds_since_1970() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
 
 // What the last session found, and did.
 struct IndexedMailbox {

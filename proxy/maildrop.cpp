@@ -49,7 +49,7 @@ Task<> Maildrop::reconnect() {
       kMetrics.upstream_retries(source_.server->metric(), metrics::RetryReason::StaleConnection));
   const auto before = mailbox_.uid_validity;
   entrance_ = {};
-  const auto entered = co_await attempt(enter(opened_for_, !loaded_));
+  const auto entered = co_await attempt(enter(mailbox_.opened_for, !loaded_));
   if (!entered && entered.error().kind == Kind::Refused) {
     co_await fail(Kind::Changed, Origin::Upstream, "login refused at reconnecting");
   }
@@ -93,7 +93,10 @@ void Maildrop::mark_deleted(Message& message) {
   octets_ -= message.size;
 }
 
-void Maildrop::mark_retrieved(Message& message) {
+void Maildrop::mark_retrieved(Message& message, std::uint64_t octets) {
+  const bool as_listed = octets == message.size;
+  if (as_listed) message.exact = true;
+  if (!as_listed) note_measured(message, octets);
   message.damaged = false;
   message.top_failed = false;
   message.retrieved = true;

@@ -11,8 +11,8 @@
 
 #include "conf/settings.hpp"
 #include "net/task.hpp"
-#include "proxy/session.hpp"
 #include "proxy/index_store.hpp"
+#include "proxy/session.hpp"
 #include "upstream/imap_fetch.hpp"
 #include "upstream/imap_update.hpp"
 #include "upstream/server.hpp"
@@ -29,13 +29,15 @@ namespace postern::proxy {
 // Sixteen octets, of which a maildrop may have a million.
 struct Message {
   wire::Uid uid;
+  std::uint32_t received = 0;   // as in upstream::ListedMessage
+  std::uint64_t size : 48;      // as it is listed, whatever came
+  bool exact : 1 = false;       // so many octets went out at some time
   bool deleted : 1 = false;     // DELE
   bool retrieved : 1 = false;   // went out whole
   bool vanished : 1 = false;    // the upstream has it no more
   bool damaged : 1 = false;     // its last RETR failed: it must not be deleted for having been got
   bool top_failed : 1 = false;  // the same of its last TOP, with which some clients download
   bool asked_in_vain : 1 = false;  // RETR was told that it is not to be had
-  std::uint64_t size;
 };
 
 static_assert(sizeof(Message) == 16);
@@ -63,11 +65,25 @@ struct Commit {
   bool read_only = false;
 };
 
+// What the index said, and what there is to tell it.
+struct Standing {
+  std::unique_ptr<IndexedMailbox> indexed{};        // until the messages are numbered
+  upstream::KnownMailbox mailbox{};                 // from then on, without them
+  std::vector<upstream::ListedMessage> measured{};  // other sizes than were listed; ascending
+  std::vector<wire::Uid> removed{};                 // by the commit; ascending
+  bool committed = false;                           // something was changed in the mailbox
+  bool audited = false;
+  bool is_behind = false;  // another server knows more: nothing is told
+};
+
 class Maildrop {
  public:
   // Logs in and opens the mailbox; the list may still be on its way. Fails with Kind::Refused for
   // wrong credentials.
   static net::Task<std::unique_ptr<Maildrop>> open(Session& session, MaildropSource source);
+
+  // Leaves in the index what the session has learned.
+  ~Maildrop();
 
   Maildrop(const Maildrop&) = delete;
   Maildrop& operator=(const Maildrop&) = delete;
@@ -93,7 +109,9 @@ class Maildrop {
   [[nodiscard]] bool is_read_only() const { return mailbox_.read_only || !mailbox_.may_delete; }
 
   void mark_deleted(Message& message);
-  void mark_retrieved(Message& message);
+
+  // It went out whole, with so many octets.
+  void mark_retrieved(Message& message, std::uint64_t octets);
   void unmark_deletions();
 
   // The whole mail. Until mark_retrieved() the message counts as damaged. Fails with Kind::Gone if
@@ -125,6 +143,10 @@ class Maildrop {
   // The session ends in order: somebody else may have the link.
   void leave() { source_.server->leave(std::move(entrance_)); }
 
+  // Now and then, when the client is gone: whether an old message has come back to the mailbox,
+  // which counting would not notice.
+  net::Task<> audit();
+
   // Gives back what an idle link need not hold.
   void settle();
 
@@ -139,12 +161,21 @@ class Maildrop {
   Maildrop(Session& session, MaildropSource source)
       : session_(session), source_(std::move(source)) {}
 
+  net::Task<> open_first();
   net::Task<> enter(wire::imap::OpenFor purpose, bool with_list);
   net::Task<> reopen_for_changing();
   net::Task<upstream::ImapLink*> link();
   net::Task<> reconnect();
   net::Task<> confirm_numbering();
   net::Task<> number_messages();
+  void take_in(upstream::Listing listing);
+  net::Task<> make_messages(const wire::UidSet& deleted_by_others);
+  void keep_unfinished();
+  void note_measured(const Message& message, std::uint64_t octets);
+  void note_removed(const upstream::Update& update, const upstream::Updated& updated);
+  [[nodiscard]] upstream::KnownMailbox gather_known() const;
+  [[nodiscard]] bool is_audit_due() const;
+  void distrust();
 
   net::Task<Mail> read(Message& message);
   net::Task<Mail> read_once(Message& message);
@@ -161,9 +192,9 @@ class Maildrop {
   MaildropSource source_;
   upstream::Entrance entrance_;
   upstream::OpenedMailbox mailbox_;
-  wire::imap::OpenFor opened_for_ = wire::imap::OpenFor::Reading;
   std::vector<Message> messages_;
-  std::vector<wire::Uid> hidden_;  // in the mailbox, but not in the maildrop; ascending
+  std::vector<upstream::ListedMessage> hidden_;  // in the mailbox, not in the maildrop; ascending
+  Standing standing_;
   net::Time opened_at_{};
   std::uint64_t octets_ = 0;
   std::size_t deleted_ = 0;

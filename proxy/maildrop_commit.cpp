@@ -64,7 +64,8 @@ Update Maildrop::gather() const {
     }
   }
   if (!hidden_.empty()) {
-    update.existing.insert(update.existing.end(), hidden_.begin(), hidden_.end());
+    for (const upstream::ListedMessage& each : hidden_)
+      update.existing.push_back(each.uid);
     std::ranges::sort(update.existing);
   }
   return update;
@@ -104,7 +105,7 @@ Task<> Maildrop::commit_seen() {
 
 Task<Commit> Maildrop::commit_once(Update update, net::Deadline deadline) {
   upstream::ImapLink* upstream_link = co_await link();
-  if (opened_for_ == OpenFor::Reading) co_await reopen_for_changing();
+  if (mailbox_.opened_for == OpenFor::Reading) co_await reopen_for_changing();
   Commit commit{.asked = update.remove.size()};
   if (is_read_only()) {
     if (update.remove.empty()) co_return commit;
@@ -120,8 +121,8 @@ Task<Commit> Maildrop::commit_once(Update update, net::Deadline deadline) {
   session_.recorder().add(kMetrics.messages_deleted(method), commit.asked - commit.left);
   if (commit.left > 0) count_failed(commit, DeleteFailure::UpstreamNo, updated.reason);
   session_.note_deleted(commit.asked - commit.left);
-  session_.services().shared.index.remember(
-      key(), {.known = {.uid_validity = *mailbox_.uid_validity}, .committed = true});
+  standing_.committed = true;
+  note_removed(update, updated);
   co_return commit;
 }
 

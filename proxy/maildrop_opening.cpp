@@ -8,63 +8,88 @@
 
 namespace postern::proxy {
 
+using metrics::IndexUse;
 using metrics::kMetrics;
 using net::fail;
 using net::Kind;
 using net::Origin;
 using net::Task;
 using upstream::ImapLink;
+using upstream::Listing;
 using wire::imap::OpenFor;
+
+namespace {
+
+IndexUse use_of(Listing::From from) {
+  switch (from) {
+    case Listing::From::Known:
+      return IndexUse::Hit;
+    case Listing::From::Searched:
+      return IndexUse::Partial;
+    case Listing::From::Loaded:
+      break;
+  }
+  return IndexUse::Miss;
+}
+
+}  // namespace
 
 Task<std::unique_ptr<Maildrop>> Maildrop::open(Session& session, MaildropSource source) {
   std::unique_ptr<Maildrop> maildrop(new Maildrop(session, std::move(source)));
-  IndexStore& index = session.services().shared.index;
-  const auto indexed = co_await index.find(session.loop(), maildrop->key());
+  co_await maildrop->open_first();
+  co_return maildrop;
+}
+
+Task<> Maildrop::open_first() {
+  IndexStore& index = session_.services().shared.index;
+  auto found = co_await index.find(session_.loop(), key());
+  if (found) standing_.indexed = std::make_unique<IndexedMailbox>(std::move(*found));
+  const IndexedMailbox* indexed = standing_.indexed.get();
 
   // EXAMINE leaves \Recent and locks alone; SELECT is for those who are about to change something,
   // and for the first look, since some servers show a new UIDVALIDITY at each EXAMINE.
-  OpenFor purpose = indexed && !indexed->committed ? OpenFor::Reading : OpenFor::Changing;
-  if (maildrop->upstream().open == conf::OpenMode::Examine) purpose = OpenFor::Reading;
-  if (maildrop->upstream().open == conf::OpenMode::Select) purpose = OpenFor::Changing;
-  co_await maildrop->enter(purpose, true);
+  OpenFor purpose =
+      indexed != nullptr && !indexed->committed ? OpenFor::Reading : OpenFor::Changing;
+  if (upstream().open == conf::OpenMode::Examine) purpose = OpenFor::Reading;
+  if (upstream().open == conf::OpenMode::Select) purpose = OpenFor::Changing;
+  co_await enter(purpose, true);
 
-  const auto validity = maildrop->mailbox_.uid_validity;
-  const bool believed = indexed && indexed->known.uid_validity == validity;
-  if (purpose == OpenFor::Reading && !believed) {
-    (void)co_await attempt(maildrop->entrance_.opening->list());  // it was asked for: clear the way
-    co_await maildrop->reopen_for_changing();
-  }
-  if (maildrop->mailbox_.uids_not_sticky) {
+  if (mailbox_.uids_not_sticky) {
     co_await fail(Kind::Denied, Origin::Upstream, "UIDs change with each session");
   }
-  const wire::UidValidity now = *maildrop->mailbox_.uid_validity;
-  if (indexed && indexed->known.uid_validity != now) {
-    session.recorder().add(kMetrics.uidvalidity_changes(maildrop->source_.server->metric()));
-    session.log().write(metrics::UidvalidityChanged{
+  const wire::UidValidity now = *mailbox_.uid_validity;
+  if (indexed == nullptr) {
+    index.remember(key(), {.known = {.uid_validity = now}});
+  } else if (indexed->known.uid_validity != now) {
+    session_.recorder().add(kMetrics.uidvalidity_changes(source_.server->metric()));
+    session_.log().write(metrics::UidvalidityChanged{
         .before = wire::raw(indexed->known.uid_validity), .after = wire::raw(now)});
   }
-  index.remember(maildrop->key(), {.known = {.uid_validity = now}});
-  if (!session.settings().auth.keep_secret) maildrop->source_.account.secret = {};
-  co_return maildrop;
+  if (!session_.settings().auth.keep_secret) source_.account.secret = {};
 }
 
 Task<> Maildrop::enter(OpenFor purpose, bool with_list) {
   const upstream::ClientFacts facts = session_.facts();
+  const bool is_first = entrance_.link == nullptr && reconnects_ == 0;
   const upstream::Visit visit{
-      .mailbox = source_.mailbox, .purpose = purpose, .with_list = with_list};
+      .mailbox = source_.mailbox,
+      .purpose = purpose,
+      .with_list = with_list,
+      .known = standing_.indexed != nullptr ? &standing_.indexed->known : nullptr,
+      .confirms = is_first};
   const upstream::Caller caller{.account = source_.account, .facts = facts, .log = session_.log()};
   entrance_ = co_await source_.server->enter(caller, visit);
   mailbox_ = entrance_.mailbox;
-  opened_for_ = purpose;
   opened_at_ = session_.loop().exact_now();
 }
 
 Task<> Maildrop::reopen_for_changing() {
   const auto before = mailbox_.uid_validity;
   entrance_.opening = std::make_unique<upstream::MailboxOpening>(
-      *entrance_.link, source_.mailbox, OpenFor::Changing);
+      *entrance_.link,
+      upstream::Visit{
+          .mailbox = source_.mailbox, .purpose = OpenFor::Changing, .with_list = false});
   mailbox_ = co_await entrance_.opening->open();
-  opened_for_ = OpenFor::Changing;
   if (loaded_ && mailbox_.uid_validity != before) {
     co_await fail(Kind::Changed, Origin::Upstream, "another UIDVALIDITY at SELECT");
   }
@@ -78,34 +103,72 @@ Task<> Maildrop::load() {
 
 Task<> Maildrop::number_messages() {
   ImapLink& link = *entrance_.link;
-  std::vector<upstream::ListedMessage> list = co_await entrance_.opening->list();
+  auto listing = co_await attempt(entrance_.opening->list());
+  if (!listing) {
+    keep_unfinished();
+    co_await fail(std::move(listing.error()));
+  }
   co_await confirm_numbering();
+  const IndexUse use = use_of(listing->from);
+  const bool broke_rules = listing->broke_rules;
+  take_in(std::move(*listing));
   wire::UidSet deleted_by_others;
   if (must_hide_deleted()) {
     deleted_by_others = co_await search_deleted(link, link.command_deadline());
   }
+  co_await make_messages(deleted_by_others);
+  if (broke_rules) distrust();
+  loaded_ = true;
+  entrance_.opening = nullptr;
+  settle();
+  metrics::Recorder& recorder = session_.recorder();
+  recorder.observe(kMetrics.maildrop_open_duration(use), session_.loop().exact_now() - opened_at_);
+  recorder.observe(kMetrics.maildrop_messages(), messages_.size());
+}
+
+// The list is proven: what differs from what the index has is told to it, whatever happens now.
+void Maildrop::take_in(Listing listing) {
+  const bool had_committed = standing_.indexed != nullptr && standing_.indexed->committed;
+  if (listing.listed_all) listing.now.listed_at = seconds_since_1970();
+  standing_.is_behind = listing.is_behind;
+  if (standing_.indexed == nullptr) standing_.indexed = std::make_unique<IndexedMailbox>();
+  *standing_.indexed = {.known = std::move(listing.now)};
+  if ((!listing.differs && !had_committed) || listing.is_behind) return;
+  session_.services().shared.index.remember(key(), *standing_.indexed);
+}
+
+// What came of a list before it broke off is not asked for again.
+void Maildrop::keep_unfinished() {
+  auto unfinished = entrance_.opening->unfinished();
+  if (!unfinished) return;
+  if (standing_.indexed == nullptr) standing_.indexed = std::make_unique<IndexedMailbox>();
+  standing_.indexed->known = std::move(*unfinished);
+  session_.services().shared.index.remember(key(), *standing_.indexed);
+}
+
+Task<> Maildrop::make_messages(const wire::UidSet& deleted_by_others) {
+  upstream::KnownMailbox& known = standing_.indexed->known;
   messages_.clear();
-  messages_.reserve(list.size());
+  messages_.reserve(known.messages.size());
   hidden_.clear();
   octets_ = 0;
-  for (const upstream::ListedMessage& each : list) {
-    if (deleted_by_others.contains(each.uid)) {
-      hidden_.push_back(each.uid);
+  for (const upstream::ListedMessage& each : known.messages) {
+    if (!deleted_by_others.empty() && deleted_by_others.contains(each.uid)) {
+      hidden_.push_back(each);
       continue;
     }
-    messages_.push_back({.uid = each.uid, .size = each.size});
+    messages_.push_back({.uid = each.uid,
+                         .received = each.received,
+                         .size = each.size & upstream::ListedMessage::kSizeMax,
+                         .exact = each.exact});
     if (each.size > std::numeric_limits<std::uint64_t>::max() - octets_) {
       co_await fail(Kind::Malformed, Origin::Upstream, "sizes beyond all bounds");
     }
     octets_ += each.size;
   }
-  loaded_ = true;
-  entrance_.opening = nullptr;
-  settle();
-  metrics::Recorder& recorder = session_.recorder();
-  recorder.observe(kMetrics.maildrop_open_duration(metrics::IndexUse::Miss),
-                   session_.loop().exact_now() - opened_at_);
-  recorder.observe(kMetrics.maildrop_messages(), messages_.size());
+  known.messages = {};
+  standing_.mailbox = std::move(known);
+  standing_.indexed = nullptr;
 }
 
 // Without UIDPLUS our own deletions may have to stay flagged until nobody else's stand in the way;

@@ -59,7 +59,7 @@ Task<Mail> Maildrop::read_once(Message& message) {
   ImapLink* upstream_link = co_await link();
   BodyStream body = co_await BodyStream::open(*upstream_link, {.uid = message.uid});
   Mail mail{.octets = body.octets()};
-  if (body.octets() != message.size) {
+  if (body.octets() != message.size && !message.exact) {
     session_.recorder().add(kMetrics.size_mismatches(source_.server->metric()));
   }
   if (body.octets() > policy().retr_buffer.octets) {

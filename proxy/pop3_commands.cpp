@@ -103,19 +103,21 @@ Task<Next> Pop3Transaction::retr(MessageNumber number) {
   if (!mail) co_return co_await say_unreadable(*message, std::move(mail.error()));
   note_readable(*message);
 
+  std::uint64_t octets = 0;
   if (mail->stream) {
-    co_await send_stream(*mail->stream);
+    octets = co_await send_stream(*mail->stream);
   } else {
     DotStuffer stuffer(dot_options());
     std::string answer = pop3::octets_follow(mail->octets);
     answer += stuffer.stuff(mail->whole);
     answer += stuffer.finish();
     answer += pop3::kEndOfAnswer;
+    octets = stuffer.octets();
     reply_begun_ = true;
     co_await session_.client().write(answer, session_.stalled());
   }
   co_await session_.client().flush(session_.stalled());
-  maildrop_.mark_retrieved(*message);
+  maildrop_.mark_retrieved(*message, octets);
   session_.note_retrieved();
   session_.recorder().add(metrics::kMetrics.messages_retrieved());
   co_return Next::Go;
@@ -123,8 +125,9 @@ Task<Next> Pop3Transaction::retr(MessageNumber number) {
 
 // A mail that is too large to be kept, as it comes. The last two octets of what came are held back,
 // so that the end of the mail and the dot leave in one piece, and no piece ends with a line: old
-// mail programs look for replies at the start of each piece, and stumble over a dot alone.
-Task<> Pop3Transaction::send_stream(upstream::BodyStream& body) {
+// mail programs look for replies at the start of each piece, and stumble over a dot alone. Answers
+// the octets of the mail as it went out.
+Task<std::uint64_t> Pop3Transaction::send_stream(upstream::BodyStream& body) {
   constexpr std::size_t kHeld = 2;
   DotStuffer stuffer(dot_options());
   std::string front = pop3::octets_follow(body.octets());
@@ -151,6 +154,7 @@ Task<> Pop3Transaction::send_stream(upstream::BodyStream& body) {
   front += pop3::kEndOfAnswer;
   reply_begun_ = true;
   co_await session_.client().write(front, session_.stalled());
+  co_return stuffer.octets();
 }
 
 // What cannot be read: most of it is told by tell(). A message that is gone is no failure; but who
@@ -278,6 +282,7 @@ Task<Next> Pop3Transaction::quit() {
   }
   session_.end(metrics::EndReason::Quit, commit ? std::string_view() : commit.error().detail);
   co_await talk_.say(reply);
+  if (commit) co_await maildrop_.audit();
   if (commit) maildrop_.leave();
   co_return Next::Stop;
 }

@@ -42,7 +42,7 @@ class Pop3Transaction {
   net::Task<Next> quit();
   net::Task<Next> good(std::string reply);
 
-  net::Task<> send_stream(upstream::BodyStream& body);
+  net::Task<std::uint64_t> send_stream(upstream::BodyStream& body);
   net::Task<> send_chunk(std::string& answer);
   net::Task<Next> say_unreadable(Message& message, net::Error error);
   void note_readable(Message& message);

@@ -16,9 +16,12 @@ namespace postern::upstream {
 
 // Sixteen octets, of which a mailbox may have a million.
 struct ListedMessage {
+  static constexpr std::uint64_t kSizeMax = (std::uint64_t{1} << 48U) - 1;  // 256 TiB
+
   wire::Uid uid;
   std::uint32_t received = 0;  // INTERNALDATE, seconds since 1970; 0 if the server would not tell
-  std::uint64_t size : 63;     // RFC822.SIZE, or as found; 1 if the server would not tell
+  std::uint64_t size : 63;     // RFC822.SIZE, or as found; 1 if the server would not tell; a list
+                               // that is told has none above kSizeMax
   bool exact : 1 = false;      // so many octets came when the message was read
 };
 

@@ -16,11 +16,15 @@ FamilyTraits traits_of(Family family) {
       return {.pipelines_after_login = true,
               .pipelines_after_authenticate = true,
               .examine_is_stable = true,
-              .header_equals_head = true};
+              .header_equals_head = true,
+              .brings_nothing_back = true};
     case Family::Cyrus:
-      return {.pipelines_after_login = true, .examine_is_stable = true};
+      return {
+          .pipelines_after_login = true, .examine_is_stable = true, .brings_nothing_back = true};
     case Family::Courier:
-      return {.notices_expunges_at_noop = true};
+      return {.notices_expunges_at_noop = true, .brings_nothing_back = true};
+    case Family::Zimbra:
+      return {.resyncs_in_its_own_way = true};
     default:
       return {};
   }

@@ -40,6 +40,13 @@ struct FamilyTraits {
   // A search knows of what others expunged only after NOOP. Courier, which also invents a mail for
   // one that is gone.
   bool notices_expunges_at_noop = false;
+
+  // A message that went never comes back. Others may show just a part of a mailbox, as Gmail does
+  // if told so.
+  bool brings_nothing_back = false;
+
+  // QRESYNC does not go by RFC 7162. Zimbra's tells no CLOSED.
+  bool resyncs_in_its_own_way = false;
 };
 
 [[nodiscard]] FamilyTraits traits_of(Family family);

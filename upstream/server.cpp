@@ -75,19 +75,22 @@ class Server::Opening final : public Errand {
   explicit Opening(const Visit& visit) : visit_(visit) {}
 
   void begin(ImapLink& link) override {
-    opening_ = std::make_unique<MailboxOpening>(link, visit_.mailbox, visit_.purpose);
+    opening_ = std::make_unique<MailboxOpening>(link, visit_);
+    // Whatever went wrong may have been the answer to what only some servers are asked.
+    if (std::exchange(is_again_, true)) opening_->do_without_qresync();
   }
 
-  std::string followers() override { return opening_->compose(visit_.with_list); }
+  std::string followers(const Profile& profile) override {
+    return opening_->compose(profile.after_login);
+  }
 
   Task<> go_on(ImapLink& link, Profile& profile) override {
-    mailbox_ = co_await opening_->open();
     if (!link.has_capabilities()) link.assume_capabilities(profile.after_login);
+    mailbox_ = co_await opening_->open();
     if (!link.has_capabilities()) {
       co_await ask_capabilities(link, link.command_deadline());
       profile.after_login = link.capabilities();
     }
-    link.set_family(profile.family);
     if (visit_.with_list) co_await opening_->ask_list();
   }
 
@@ -99,6 +102,7 @@ class Server::Opening final : public Errand {
   const Visit& visit_;
   std::unique_ptr<MailboxOpening> opening_;
   OpenedMailbox mailbox_;
+  bool is_again_ = false;
 };
 
 // Leaves everything else to the client.
@@ -106,7 +110,7 @@ class Server::HandingOver final : public Errand {
  public:
   void begin(ImapLink& link) override { link.keep_for_client(); }
 
-  std::string followers() override { return {}; }
+  std::string followers(const Profile& /*profile*/) override { return {}; }
 
   Task<> go_on(ImapLink& link, Profile& profile) override {
     const bool warm = !profile.after_login_names.empty();
@@ -135,7 +139,7 @@ class Server::Checking final : public Errand {
  public:
   void begin(ImapLink& /*link*/) override {}
 
-  std::string followers() override { return {}; }
+  std::string followers(const Profile& /*profile*/) override { return {}; }
 
   Task<> go_on(ImapLink& /*link*/, Profile& /*profile*/) override { co_return; }
 };
@@ -165,7 +169,7 @@ Task<std::unique_ptr<ImapLink>> Server::resume(const Ticket& ticket,
   link.serve(caller.log);
   link.let_numbering_change();
   errand.begin(link);
-  const std::string commands = errand.followers();
+  const std::string commands = errand.followers(parked->profile);
   auto done = co_await attempt(link.send(commands, link.command_deadline()));
   if (done) done = co_await attempt(errand.go_on(link, parked->profile));
   if (done) co_return std::move(parked->link);
@@ -229,7 +233,8 @@ Task<> Server::log_in_for(Arrival& arrival, const Caller& caller, Errand& errand
   Profile profile = profiles_.find(arrival.greeting());
   profile.family =
       settings().family == conf::Family::Auto ? recognise(arrival.greeting()) : settings().family;
-  const Followers followers = [&errand] { return errand.followers(); };
+  link.set_family(profile.family);
+  const Followers followers = [&] { return errand.followers(profile); };
   co_await log_in(link, profile, caller.account, caller.facts, followers);
   co_await errand.go_on(link, profile);
   profiles_.keep(arrival.greeting(), profile);

@@ -21,13 +21,6 @@
 
 namespace postern::upstream {
 
-// Which mailbox to open, and how.
-struct Visit {
-  std::string mailbox;  // modified UTF-7
-  wire::imap::OpenFor purpose = wire::imap::OpenFor::Reading;
-  bool with_list = true;  // the list is going to be wanted: it is asked for in the same breath
-};
-
 // A link whose mailbox is open. The opening knows how far the list has been asked for.
 struct Entrance {
   std::unique_ptr<ImapLink> link;
@@ -95,7 +88,7 @@ class Server {
     virtual void begin(ImapLink& link) = 0;
 
     // Commands that may travel behind the login; asked for only if they do.
-    virtual std::string followers() = 0;
+    virtual std::string followers(const Profile& profile) = 0;
 
     // Somebody is logged in.
     virtual net::Task<> go_on(ImapLink& link, Profile& profile) = 0;

@@ -12,20 +12,20 @@ U< * 1 EXISTS
 U< * OK [UIDVALIDITY 1] valid
 U< <tag> OK [READ-WRITE] open
 S: +OK logged in
-U> <tag> UID FETCH 1:* (UID RFC822.SIZE)
+U> <tag> UID FETCH 1:* (UID RFC822.SIZE INTERNALDATE)
 C: STAT
 U< * 1 FETCH (UID 11 RFC822.SIZE 10)
 U< * 1 EXPUNGE
 U< <tag> OK done
-U> <tag> UID FETCH 1:* (UID RFC822.SIZE)
+U> <tag> UID FETCH 1:* (UID RFC822.SIZE INTERNALDATE)
 U< * 1 FETCH (UID 11 RFC822.SIZE 10)
 U< <tag> OK done
 S: -ERR [SYS/TEMP] mail service unavailable, wait and try again
 C: LIST
-U> <tag> UID FETCH 1:* (UID RFC822.SIZE)
+U> <tag> UID FETCH 1:* (UID RFC822.SIZE INTERNALDATE)
 U< * 1 FETCH (UID 11 RFC822.SIZE 10)
 U< <tag> OK done
-U> <tag> UID FETCH 1:* (UID RFC822.SIZE)
+U> <tag> UID FETCH 1:* (UID RFC822.SIZE INTERNALDATE)
 U< * 1 FETCH (UID 11 RFC822.SIZE 10)
 U< <tag> OK done
 S: -ERR [SYS/TEMP] mail service unavailable, wait and try again

@@ -7,7 +7,7 @@ C: PASS wrong
 U< * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] Dovecot ready.
 U> <tag1> AUTHENTICATE PLAIN <base64 \0joe\0wrong>
 U> <tag2> SELECT "INBOX"
-U> <tag3> UID FETCH 1:* (UID RFC822.SIZE)
+U> <tag3> UID FETCH 1:* (UID RFC822.SIZE INTERNALDATE)
 U< <tag1> NO [AUTHENTICATIONFAILED] no
 U< <tag2> BAD log in first
 U< <tag3> BAD log in first

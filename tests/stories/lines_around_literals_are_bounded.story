@@ -12,7 +12,7 @@ U< * 1000000 EXISTS
 U< * OK [UIDVALIDITY 1] valid
 U< <tag> OK [READ-WRITE] open
 S: +OK logged in
-U> <tag> UID FETCH 1:* (UID RFC822.SIZE)
+U> <tag> UID FETCH 1:* (UID RFC822.SIZE INTERNALDATE)
 C: STAT
 U< * 1 FETCH (UID 11 X {1}
 U< x "<repeat 70000 y>" Y {1}

@@ -1,0 +1,121 @@
+// What a session leaves in the index: the messages that are left, their true sizes as far as they
+// were found out, and that something was changed.
+//
+// The UIDNEXT and MODSEQ that go with them are those of the opening. Whatever happened in the
+// mailbox since then is found out from there by the next session, what we did included.
+
+#include "proxy/maildrop.hpp"
+#include "upstream/imap_census.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <utility>
+
+namespace postern::proxy {
+
+using conf::DeletePolicy;
+using net::Task;
+using upstream::KnownMailbox;
+using upstream::ListedMessage;
+
+Maildrop::~Maildrop() {
+  const bool is_news = standing_.committed || standing_.audited || !standing_.measured.empty() ||
+                       !standing_.removed.empty();
+  if (!loaded_ || !is_news || standing_.is_behind) return;
+  const IndexedMailbox indexed{.known = gather_known(), .committed = standing_.committed};
+  session_.services().shared.index.remember(key(), indexed);
+}
+
+// What is listed does not change within a session; the next one lists what came.
+void Maildrop::note_measured(const Message& message, std::uint64_t octets) {
+  if (octets > ListedMessage::kSizeMax) return;
+  std::vector<ListedMessage>& measured = standing_.measured;
+  const auto at = std::ranges::lower_bound(measured, message.uid, {}, &ListedMessage::uid);
+  const ListedMessage found{
+      .uid = message.uid, .received = message.received, .size = octets, .exact = true};
+  if (at != measured.end() && at->uid == message.uid) {
+    *at = found;
+  } else {
+    measured.insert(at, found);
+  }
+}
+
+// Only what a search no longer found in the mailbox leaves the index. Messages that were flagged
+// are still there.
+void Maildrop::note_removed(const upstream::Update& update, const upstream::Updated& updated) {
+  const auto kind = update.policy.kind;
+  const bool goes = kind == DeletePolicy::Kind::Expunge || kind == DeletePolicy::Kind::Trash ||
+                    kind == DeletePolicy::Kind::Move;
+  if (!goes || updated.only_flagged) return;
+  std::ranges::set_difference(update.remove, updated.left, std::back_inserter(standing_.removed));
+}
+
+KnownMailbox Maildrop::gather_known() const {
+  KnownMailbox known = standing_.mailbox;
+  if (!known.complete) return known;
+  known.messages.reserve(messages_.size() + hidden_.size());
+  const auto was_removed = [this](wire::Uid uid) {
+    return std::ranges::binary_search(standing_.removed, uid);
+  };
+  auto hidden = hidden_.begin();
+  auto measured = standing_.measured.begin();
+  for (const Message& message : messages_) {
+    for (; hidden != hidden_.end() && hidden->uid < message.uid; ++hidden)
+      known.messages.push_back(*hidden);
+    while (measured != standing_.measured.end() && measured->uid < message.uid)
+      ++measured;
+    if (was_removed(message.uid)) continue;
+    const bool is_measured = measured != standing_.measured.end() && measured->uid == message.uid;
+    known.messages.push_back(is_measured ? *measured
+                                         : ListedMessage{.uid = message.uid,
+                                                         .received = message.received,
+                                                         .size = message.size,
+                                                         .exact = message.exact});
+  }
+  known.messages.insert(known.messages.end(), hidden, hidden_.end());
+  return known;
+}
+
+// ---- the audit
+
+// Where nobody knows what kind of server it is, once a day at least. A quarter more or less, or all
+// mailboxes that were listed in one night would have their turn in one night again.
+bool Maildrop::is_audit_due() const {
+  const KnownMailbox& known = standing_.mailbox;
+  const bool can = loaded_ && !standing_.is_behind && known.complete && known.counting_trusted &&
+                   entrance_.link != nullptr && entrance_.link->usable();
+  if (!can || upstream().audit == conf::Duration::zero()) return false;
+  const bool is_safe = upstream::traits_of(entrance_.link->family()).brings_nothing_back;
+  const conf::Duration often = std::chrono::hours(24);
+  const auto interval = std::chrono::duration_cast<std::chrono::seconds>(
+      is_safe ? upstream().audit : std::min(upstream().audit, often));
+  const std::uint64_t lot = (wire::raw(known.uid_validity) * std::uint64_t{2'654'435'761} +
+                             static_cast<std::uint64_t>(known.listed_at)) %
+                            1024;
+  const std::int64_t pause =
+      interval.count() * 3 / 4 + interval.count() / 2 * static_cast<std::int64_t>(lot) / 1024;
+  return seconds_since_1970() - known.listed_at >= pause;
+}
+
+Task<> Maildrop::audit() {
+  if (!is_audit_due()) co_return;
+  KnownMailbox known = gather_known();
+  upstream::MailboxNews news(mailbox_.opened_for);
+  upstream::Census census(*entrance_.link, news, known, false);
+  const auto found = co_await attempt(census.finds_strangers());
+  if (!found) co_return;  // another session will ask again
+  standing_.audited = true;
+  standing_.mailbox.listed_at = seconds_since_1970();
+  if (!*found) co_return;
+  distrust();
+  standing_.mailbox.complete = false;  // the next session lists all
+}
+
+void Maildrop::distrust() {
+  standing_.mailbox.counting_trusted = false;
+  session_.recorder().add(metrics::kMetrics.index_violations(source_.server->metric()));
+  session_.log().write(metrics::IndexDistrusted{.messages = messages_.size()});
+}
+
+}  // namespace postern::proxy
