@@ -59,6 +59,8 @@ inline constexpr std::string_view kFlagItems = "(UID FLAGS)";
 inline constexpr std::string_view kBodyItems = "(UID BODY.PEEK[])";
 inline constexpr std::string_view kHeaderItems = "(UID BODY.PEEK[HEADER])";
 inline constexpr std::string_view kUidlItems = "(UID BODY.PEEK[HEADER.FIELDS (X-UIDL)])";
+inline constexpr std::string_view kIdentityItems =
+    "(UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID DATE FROM TO RECEIVED)])";
 inline constexpr std::string_view kEmailIdItems = "(UID EMAILID)";
 inline constexpr std::string_view kGmailIdItems = "(UID X-GM-MSGID)";
 
