@@ -26,7 +26,8 @@ constexpr std::size_t kKeywordOctetsMax = 64;
 constexpr std::int64_t kExpireDaysMax = 36'500;
 
 constexpr std::string_view kUidlHint =
-    R"(write "dovecot", "uw", "cyrus", "uid", "dash", or a template such as "{uidvalidity}.{uid}")";
+    R"(write "dovecot", "uw", "cyrus", "uid", "dash", "gmail", "emailid", or a template such as )"
+    R"("{uidvalidity}.{uid}")";
 constexpr std::string_view kDeleteHint =
     R"(write "expunge", "trash", "move:MAILBOX", "flag:KEYWORD" or "ignore")";
 
@@ -39,13 +40,18 @@ constexpr std::array kPresets{Preset{"dovecot", "{uid:08x}{uidvalidity:08x}"},
                               Preset{"uw", "{uidvalidity:08x}{uid:08x}"},
                               Preset{"cyrus", "{uidvalidity}.{uid}"},
                               Preset{"uid", "{uid}"},
-                              Preset{"dash", "{uidvalidity}-{uid}"}};
-constexpr std::array<std::string_view, 2> kLaterPresets{"gmail", "emailid"};
+                              Preset{"dash", "{uidvalidity}-{uid}"},
+                              Preset{"gmail", "GmailId{gmailid}"},
+                              Preset{"emailid", "{emailid}"}};
 
 // getmail turns "/" into "-", so anything beyond these would make two UIDLs one.
 bool is_uidl_octet(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
          c == '_' || c == '-';
+}
+
+bool is_number(const Piece& piece) {
+  return piece.kind == Piece::Kind::Uid || piece.kind == Piece::Kind::UidValidity;
 }
 
 // What stands between the braces of a template.
@@ -56,8 +62,11 @@ std::optional<Piece> parse_number_piece(std::string_view inside) {
   Piece piece;
   if (name == "uid") piece.kind = Piece::Kind::Uid;
   if (name == "uidvalidity") piece.kind = Piece::Kind::UidValidity;
+  if (name == "emailid") piece.kind = Piece::Kind::EmailId;
+  if (name == "gmailid") piece.kind = Piece::Kind::GmailId;
   if (piece.kind == Piece::Kind::Text) return std::nullopt;
   if (form.empty()) return piece;
+  if (!is_number(piece)) return std::nullopt;
   piece.hex = true;
   if (form == ":08x") piece.width = kHexDigitsMax;
   if (form != ":08x" && form != ":x") return std::nullopt;
@@ -89,20 +98,17 @@ std::size_t octets_max(const std::vector<Piece>& pieces) {
   std::size_t sum = 0;
   for (const Piece& piece : pieces) {
     const auto digits = piece.hex ? kHexDigitsMax : kDecimalDigitsMax;
-    sum += piece.kind == Piece::Kind::Text ? piece.text.size() : digits;
+    if (piece.kind == Piece::Kind::Text) sum += piece.text.size();
+    if (is_number(piece)) sum += digits;  // what a server calls a message is cut where it is known
   }
   return sum;
-}
-
-bool holds(const std::vector<Piece>& pieces, Piece::Kind kind) {
-  return std::ranges::find(pieces, kind, &Piece::kind) != pieces.end();
 }
 
 // A number of open length that runs on into further digits can give one text for two pairs of
 // numbers: 1 and 12 as well as 11 and 2.
 bool is_ambiguous(const std::vector<Piece>& pieces) {
   const auto runs_on = [](const Piece& left, const Piece& right) {
-    if (left.kind == Piece::Kind::Text || left.width != 0) return false;
+    if (!is_number(left) || left.width != 0) return false;
     if (right.kind != Piece::Kind::Text) return true;
     const char next = right.text.front();
     return (next >= '0' && next <= '9') || (left.hex && next >= 'a' && next <= 'f');
@@ -147,29 +153,33 @@ std::expected<DeletePolicy, std::string> parse_delete_policy(std::string_view te
 }
 
 std::expected<UidlFormat, std::string> parse_uidl_format(std::string_view text) {
-  if (std::ranges::find(kLaterPresets, text) != kLaterPresets.end()) {
-    return std::unexpected(fmt::format("\"{}\" is not in this version: {}", text, kUidlHint));
-  }
   const auto* const preset = std::ranges::find(kPresets, text, &Preset::name);
-  const auto pattern = preset == kPresets.end() ? text : preset->pattern;
+  const bool is_preset = preset != kPresets.end();
+  const auto pattern = is_preset ? preset->pattern : text;
   auto pieces = split_pattern(pattern);
   if (!pieces || !pattern.contains('{')) return std::unexpected(std::string(kUidlHint));
-  if (!holds(*pieces, Piece::Kind::Uid)) {
+  UidlFormat format{std::string(text), std::move(*pieces)};
+  if (!is_preset && format.holds(Piece::Kind::GmailId)) {
+    return std::unexpected("{gmailid} stands in no template: write \"gmail\"");
+  }
+  // Messages that a server has names for need no number; those that are equal are told apart.
+  const bool is_named = format.holds(Piece::Kind::EmailId) || format.holds(Piece::Kind::GmailId);
+  if (!is_named && !format.holds(Piece::Kind::Uid)) {
     return std::unexpected("without {uid} all messages would have the same UIDL");
   }
-  if (preset == kPresets.end() && !holds(*pieces, Piece::Kind::UidValidity)) {
+  if (!is_preset && !is_named && !format.holds(Piece::Kind::UidValidity)) {
     return std::unexpected(
         "without {uidvalidity} a rebuilt mailbox shows old UIDLs for new mail; if the old server "
         "did so, write \"uid\"");
   }
-  if (is_ambiguous(*pieces)) {
+  if (is_ambiguous(format.pieces)) {
     return std::unexpected(
         R"(two messages could get one UIDL: put "." or "-" between the numbers, or use {uid:08x})");
   }
-  if (octets_max(*pieces) > kUidlOctetsMax) {
+  if (octets_max(format.pieces) > kUidlOctetsMax) {
     return std::unexpected(fmt::format("a UIDL has at most {} octets", kUidlOctetsMax));
   }
-  return UidlFormat{std::string(text), std::move(*pieces)};
+  return format;
 }
 
 std::expected<Expire, std::string> parse_expire(std::string_view text) {

@@ -16,8 +16,9 @@ namespace postern::conf {
 std::expected<DeletePolicy, std::string> parse_delete_policy(std::string_view text);
 
 // A preset, or a template over {uid} and {uidvalidity}, each also as {uid:x} (hexadecimal) and
-// {uid:08x} (filled to eight digits). The result never exceeds 70 octets (RFC 1939, section 7) and
-// two different messages of one mailbox never get the same one.
+// {uid:08x} (filled to eight digits), and {emailid}. Of numbers alone the result never exceeds 70
+// octets (RFC 1939, section 7) and two messages of one mailbox never get the same one; where a
+// server's name for a message is part of it, both is seen to when the name is known.
 std::expected<UidlFormat, std::string> parse_uidl_format(std::string_view text);
 
 // "off", "never", or days such as "30d".

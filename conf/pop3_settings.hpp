@@ -31,6 +31,9 @@ struct Pop3 {
   UidlFormat uidl = {
       .written = "dovecot",
       .pieces = {{UidlPiece::Kind::Uid, "", true, 8}, {UidlPiece::Kind::UidValidity, "", true, 8}}};
+  bool uidl_header = false;
+  bool uidl_remap = true;
+  std::vector<std::string> require_import;
   bool hide_deleted = false;
   std::uint32_t max_messages = 0;
   MessagesKept max_messages_keep = MessagesKept::Newest;

@@ -7,6 +7,7 @@
 
 #include "conf/words.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -102,9 +103,15 @@ struct DeletePolicy {
   friend bool operator==(const DeletePolicy&, const DeletePolicy&) = default;
 };
 
-// One piece of a UIDL: text as it stands, or a number of the message.
+// One piece of a UIDL: text as it stands, a number of the message, or what the server calls it.
 struct UidlPiece {
-  enum class Kind { Text, Uid, UidValidity };
+  enum class Kind {
+    Text,
+    Uid,
+    UidValidity,
+    EmailId,  // EMAILID (RFC 8474)
+    GmailId,  // X-GM-MSGID, in hexadecimal
+  };
 
   Kind kind = Kind::Text;
   std::string text;        // Text
@@ -114,10 +121,15 @@ struct UidlPiece {
   friend bool operator==(const UidlPiece&, const UidlPiece&) = default;
 };
 
-// The form of UIDLs: a preset ("dovecot", "uw", "cyrus", "uid", "dash") or a template.
+// The form of UIDLs: a preset ("dovecot", "uw", "cyrus", "uid", "dash", "gmail", "emailid") or a
+// template.
 struct UidlFormat {
   std::string written;            // as the operator wrote it
   std::vector<UidlPiece> pieces;  // what it means, presets included
+
+  [[nodiscard]] constexpr bool holds(UidlPiece::Kind kind) const {
+    return std::ranges::find(pieces, kind, &UidlPiece::kind) != pieces.end();
+  }
 
   friend bool operator==(const UidlFormat&, const UidlFormat&) = default;
 };

@@ -71,7 +71,7 @@ inline constexpr auto* kParser<DeletePolicy> = parse_delete_policy;
 
 template <>
 inline constexpr std::string_view kKindName<UidlFormat> =
-    R"("dovecot", "uw", "cyrus", "uid", "dash" or a template)";
+    R"("dovecot", "uw", "cyrus", "uid", "dash", "gmail", "emailid" or a template)";
 template <>
 inline constexpr auto* kParser<UidlFormat> = parse_uidl_format;
 

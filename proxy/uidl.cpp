@@ -1,6 +1,9 @@
-// Numbers into patterns.
+// Numbers and names into patterns.
 
 #include "proxy/uidl.hpp"
+
+#include "net/digest.hpp"
+#include "wire/pop3_answer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,6 +12,8 @@
 namespace postern::proxy {
 
 namespace {
+
+constexpr std::size_t kHashDigits = 32;  // of what is too long
 
 void append(std::string& text, const conf::UidlPiece& piece, std::uint32_t number) {
   std::array<char, 16> digits{};
@@ -21,7 +26,20 @@ void append(std::string& text, const conf::UidlPiece& piece, std::uint32_t numbe
 
 }  // namespace
 
-std::string uidl_of(const conf::UidlFormat& format, wire::Uid uid, wire::UidValidity validity) {
+bool is_numbered(const conf::UidlFormat& format) {
+  return !format.holds(conf::UidlPiece::Kind::EmailId) &&
+         !format.holds(conf::UidlPiece::Kind::GmailId);
+}
+
+bool is_unique(const conf::UidlFormat& format) {
+  return format.holds(conf::UidlPiece::Kind::Uid) &&
+         format.holds(conf::UidlPiece::Kind::UidValidity);
+}
+
+std::string uidl_of(const conf::UidlFormat& format,
+                    wire::Uid uid,
+                    wire::UidValidity validity,
+                    std::string_view called) {
   std::string text;
   for (const conf::UidlPiece& piece : format.pieces) {
     switch (piece.kind) {
@@ -34,9 +52,14 @@ std::string uidl_of(const conf::UidlFormat& format, wire::Uid uid, wire::UidVali
       case conf::UidlPiece::Kind::UidValidity:
         append(text, piece, wire::raw(validity));
         break;
+      case conf::UidlPiece::Kind::EmailId:
+      case conf::UidlPiece::Kind::GmailId:
+        text += called;
+        break;
     }
   }
-  return text;
+  if (text.size() <= wire::pop3::kUidlOctetsMax) return text;
+  return "E" + net::hex(net::sha256(text)).substr(0, kHashDigits);
 }
 
 }  // namespace postern::proxy

@@ -2,7 +2,8 @@
 //
 // Made from UID and UIDVALIDITY in the form the operator chose, so that they are unique by
 // construction, never change while the mailbox keeps its UIDVALIDITY, and can continue those of the
-// server that was there before.
+// server that was there before. Or from what the upstream itself calls a message, which outlasts a
+// UIDVALIDITY but has to be asked for; then nothing of it is trusted but that it is not empty.
 
 #pragma once
 
@@ -10,11 +11,20 @@
 #include "wire/numbers.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace postern::proxy {
 
+// `called` is the EMAILID, or the X-GM-MSGID in hexadecimal, for formats that hold either.
 [[nodiscard]] std::string uidl_of(const conf::UidlFormat& format,
                                   wire::Uid uid,
-                                  wire::UidValidity validity);
+                                  wire::UidValidity validity,
+                                  std::string_view called = {});
+
+// Whether UIDs and UIDVALIDITY alone make it.
+[[nodiscard]] bool is_numbered(const conf::UidlFormat& format);
+
+// Whether no two messages of a mailbox can have one, whatever its UIDVALIDITY was before.
+[[nodiscard]] bool is_unique(const conf::UidlFormat& format);
 
 }  // namespace postern::proxy

@@ -102,7 +102,7 @@ TEST(UidlFormat, RefusesATemplateThatGivesOneUidlToSeveralMessages) {
 
 TEST(UidlFormat, RefusesOctetsAndLengthsThatNoUidlHas) {
   constexpr std::string_view kHint =
-      R"(write "dovecot", "uw", "cyrus", "uid", "dash", or a template )"
+      R"(write "dovecot", "uw", "cyrus", "uid", "dash", "gmail", "emailid", or a template )"
       R"(such as "{uidvalidity}.{uid}")";
   for (const auto* text : {"",
                            "dovecott",
@@ -111,7 +111,7 @@ TEST(UidlFormat, RefusesOctetsAndLengthsThatNoUidlHas) {
                            "{uid",
                            "{}",
                            "{uid:8x}.{uidvalidity}",
-                           "{emailid}.{uid}",
+                           "{emailid:x}.{uid}",
                            "{uid}}.{uidvalidity}"}) {
     EXPECT_EQ(error_of_uidl(text), kHint) << text;
   }
@@ -120,9 +120,16 @@ TEST(UidlFormat, RefusesOctetsAndLengthsThatNoUidlHas) {
   EXPECT_EQ(error_of_uidl("{uid}.z" + filler + "{uidvalidity}"), "a UIDL has at most 70 octets");
 }
 
-TEST(UidlFormat, SaysWhichPresetsComeLater) {
-  EXPECT_TRUE(error_of_uidl("gmail").starts_with(R"("gmail" is not in this version: write )"));
-  EXPECT_TRUE(error_of_uidl("emailid").starts_with(R"("emailid" is not in this version: write )"));
+TEST(UidlFormat, NeedsNoNumberWhereTheServerNamesMessages) {
+  using Kind = UidlPiece::Kind;
+
+  EXPECT_EQ(
+      parse_uidl_format("gmail")->pieces,
+      (std::vector<UidlPiece>{{Kind::Text, "GmailId", false, 0}, {Kind::GmailId, "", false, 0}}));
+  EXPECT_EQ(parse_uidl_format("emailid")->pieces,
+            (std::vector<UidlPiece>{{Kind::EmailId, "", false, 0}}));
+  EXPECT_EQ(error_of_uidl("{uid}-{emailid}"), "");
+  EXPECT_EQ(error_of_uidl("{gmailid}"), R"({gmailid} stands in no template: write "gmail")");
 }
 
 TEST(Expire, IsSilentForeverOrInWholeDays) {

@@ -4,6 +4,7 @@
 
 #include "conf/policy.hpp"
 #include "conf/pop3_settings.hpp"
+#include "net/digest.hpp"
 
 #include <gtest/gtest.h>
 
@@ -36,6 +37,29 @@ TEST(Uidl, M091_PresetsContinueWhatOtherServersShowed) {
   EXPECT_EQ(uidl_of(format("cyrus"), uid, validity), "1600000000.1187");
   EXPECT_EQ(uidl_of(format("uid"), uid, validity), "1187");
   EXPECT_EQ(uidl_of(format("dash"), uid, validity), "1600000000-1187");
+}
+
+TEST(Uidl, M091_GmailIsTheNumberThatGmailShows) {
+  EXPECT_EQ(uidl_of(format("gmail"), Uid{1}, UidValidity{7}, "12f4b3c5d6e7f809"),
+            "GmailId12f4b3c5d6e7f809");
+}
+
+TEST(Uidl, M092_AnEmailIdIsTakenAsItIsUnlessItIsTooLong) {
+  const std::string longest(70, 'x');
+
+  EXPECT_EQ(uidl_of(format("emailid"), Uid{1}, UidValidity{7}, longest), longest);
+  const std::string hashed = uidl_of(format("emailid"), Uid{1}, UidValidity{7}, longest + "x");
+  EXPECT_EQ(hashed, "E" + net::hex(net::sha256(longest + "x")).substr(0, 32));
+  EXPECT_EQ(uidl_of(format("M-{emailid}.{uid}"), Uid{5}, UidValidity{7}, "ab"), "M-ab.5");
+}
+
+TEST(Uidl, KnowsWhichFormatsNeedNoAskingAndNoCheck) {
+  EXPECT_TRUE(is_numbered(format("dovecot")));
+  EXPECT_FALSE(is_numbered(format("gmail")));
+  EXPECT_FALSE(is_numbered(format("{emailid}-{uid}")));
+  EXPECT_TRUE(is_unique(format("dash")));
+  EXPECT_FALSE(is_unique(format("uid")));
+  EXPECT_FALSE(is_unique(format("emailid")));
 }
 
 TEST(Uidl, M092_FitsRfc1939WhateverTheNumbers) {
