@@ -289,6 +289,39 @@ struct UidvalidityChanged {
   }
 };
 
+struct UidlsRemapped {
+  static constexpr EventInfo kInfo{
+      "uidls.remapped",
+      Level::Info,
+      Scope::Session,
+      "Messages of a mailbox that was numbered anew were known again."};
+  std::uint64_t before = 0;  // messages
+  std::uint64_t after = 0;
+  std::uint64_t kept = 0;  // that keep their UIDL
+
+  void each(auto&& field) const {
+    field("before", before);
+    field("after", after);
+    field("kept", kept);
+  }
+};
+
+struct UidlsImported {
+  static constexpr EventInfo kInfo{"uidls.imported",
+                                   Level::Info,
+                                   Scope::Session,
+                                   "Imported UIDLs were looked for in the mailbox."};
+  std::uint64_t records = 0;
+  std::uint64_t messages = 0;
+  std::uint64_t matched = 0;
+
+  void each(auto&& field) const {
+    field("records", records);
+    field("messages", messages);
+    field("matched", matched);
+  }
+};
+
 struct StarttlsInjection {
   static constexpr EventInfo kInfo{"starttls.injection",
                                    Level::Warning,
@@ -389,6 +422,8 @@ using Events = std::tuple<ProcessStarted,
                           CommitFailed,
                           IndexDistrusted,
                           UidvalidityChanged,
+                          UidlsRemapped,
+                          UidlsImported,
                           StarttlsInjection,
                           UpstreamFailed,
                           UpstreamRecovered,

@@ -6,6 +6,8 @@
 #include "net/digest.hpp"
 #include "net/machine.hpp"
 #include "net/random.hpp"
+#include "proxy/uidl_memory.hpp"
+#include "proxy/uidl_sqlite.hpp"
 #include "proxy/version.hpp"
 #include "upstream/directory.hpp"
 
@@ -131,7 +133,6 @@ Gateway::Gateway(metrics::Log& log, metrics::Registry& registry)
     : log_(log),
       registry_(registry),
       recorder_(registry.recorder()),
-      shared_{log, admission_, penalties_, occupancy_, index_},
       tickets_(std::make_shared<net::TicketKeys>()),
       mark_(make_mark()) {
   registry_.at_scrape([this](metrics::Recorder& scraped) {
@@ -415,12 +416,26 @@ void Gateway::connected(const Door& door, int descriptor, const net::Address& pe
 
 // ---- life
 
+// What lasts is kept where the configuration says at the start; another file needs a restart.
+void Gateway::open_state() {
+  const std::filesystem::path& path = settings_->state.path;
+  if (path.empty()) {
+    uidls_ = std::make_unique<UidlMemory>();
+  } else {
+    state_.emplace();
+    uidls_ = std::make_unique<UidlSqlite>(*state_, std::make_shared<StateFile>(state_plan(path)));
+  }
+  shared_ =
+      std::make_unique<Shared>(Shared{log_, admission_, penalties_, occupancy_, index_, *uidls_});
+}
+
 void Gateway::run(const Moments& moments) {
   moments_ = moments;
+  open_state();
   const unsigned count =
       settings_->server.workers != 0 ? settings_->server.workers : net::processors();
   for (unsigned i = 0; i < count; ++i) {
-    workers_.push_back(std::make_unique<Worker>(i, count, shared_, registry_, blueprint()));
+    workers_.push_back(std::make_unique<Worker>(i, count, *shared_, registry_, blueprint()));
   }
   chores_ = std::make_unique<Chores>(*this);
   const net::Signal terminate(loop_, SIGTERM, [this] { begin_drain("SIGTERM"); });

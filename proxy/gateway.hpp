@@ -14,15 +14,18 @@
 #include "net/signals.hpp"
 #include "net/ticket_keys.hpp"
 #include "proxy/admission.hpp"
+#include "proxy/index_memory.hpp"
 #include "proxy/occupancy.hpp"
 #include "proxy/penalties.hpp"
-#include "proxy/index_memory.hpp"
+#include "proxy/state_threads.hpp"
 #include "proxy/tls_files.hpp"
+#include "proxy/uidl_store.hpp"
 #include "proxy/worker.hpp"
 
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -107,6 +110,7 @@ class Gateway {
   void reread_certificates();
   void show_certificates();
   void begin_drain(std::string_view reason);
+  void open_state();
 
   metrics::Log& log_;
   metrics::Registry& registry_;
@@ -116,7 +120,9 @@ class Gateway {
   Penalties penalties_;
   Occupancy occupancy_;
   IndexMemory index_;
-  Shared shared_;
+  std::optional<StateThreads> state_;  // if there is a file for what lasts
+  std::unique_ptr<UidlStore> uidls_;
+  std::unique_ptr<Shared> shared_;  // once it is known where things are kept
   std::shared_ptr<net::TicketKeys> tickets_;
 
   conf::Request request_;

@@ -5,6 +5,7 @@
 
 #include "proxy/uidl.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace postern::proxy {
@@ -83,6 +84,8 @@ Message* Maildrop::find(wire::MessageNumber number) {
 }
 
 std::string Maildrop::uidl_of(const Message& message) const {
+  const auto name = std::ranges::lower_bound(names_, message.uid, {}, &StoredUidl::uid);
+  if (name != names_.end() && name->uid == message.uid) return name->text;
   return proxy::uidl_of(policy().uidl, message.uid, *mailbox_.uid_validity);
 }
 

@@ -13,6 +13,7 @@
 #include "net/task.hpp"
 #include "proxy/index_store.hpp"
 #include "proxy/session.hpp"
+#include "proxy/uidl_store.hpp"
 #include "upstream/imap_fetch.hpp"
 #include "upstream/imap_update.hpp"
 #include "upstream/server.hpp"
@@ -168,6 +169,8 @@ class Maildrop {
   net::Task<> reconnect();
   net::Task<> confirm_numbering();
   net::Task<> number_messages();
+  net::Task<> find_uidls();
+  net::Task<> name_messages(const upstream::KnownMailbox& now);
   void take_in(upstream::Listing listing);
   net::Task<> make_messages(const wire::UidSet& deleted_by_others);
   void keep_unfinished();
@@ -195,6 +198,8 @@ class Maildrop {
   std::vector<Message> messages_;
   std::vector<upstream::ListedMessage> hidden_;  // in the mailbox, not in the maildrop; ascending
   Standing standing_;
+  std::unique_ptr<StoredUidls> stored_;  // until the messages are named; null if there are none
+  std::vector<StoredUidl> names_;        // UIDLs that the format does not give; ascending
   net::Time opened_at_{};
   std::uint64_t octets_ = 0;
   std::size_t deleted_ = 0;

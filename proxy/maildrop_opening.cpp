@@ -54,8 +54,12 @@ Task<> Maildrop::open_first() {
   if (upstream().open == conf::OpenMode::Select) purpose = OpenFor::Changing;
   co_await enter(purpose, true);
 
+  co_await find_uidls();
   if (mailbox_.uids_not_sticky) {
-    co_await fail(Kind::Denied, Origin::Upstream, "UIDs change with each session");
+    // Nothing about it is good for another connection, let alone another session.
+    mailbox_.uid_validity = mailbox_.uid_validity.value_or(wire::UidValidity{});
+    source_.account.secret = {};
+    co_return;
   }
   const wire::UidValidity now = *mailbox_.uid_validity;
   if (indexed == nullptr) {
@@ -109,6 +113,12 @@ Task<> Maildrop::number_messages() {
     co_await fail(std::move(listing.error()));
   }
   co_await confirm_numbering();
+  const auto named = co_await attempt(name_messages(listing->now));
+  if (!named) {
+    // The list was heard, and cannot be asked for again on this link.
+    link.give_up(named.error().kind);
+    co_await fail(named.error());
+  }
   const IndexUse use = use_of(listing->from);
   const bool broke_rules = listing->broke_rules;
   take_in(std::move(*listing));
@@ -130,10 +140,10 @@ Task<> Maildrop::number_messages() {
 void Maildrop::take_in(Listing listing) {
   const bool had_committed = standing_.indexed != nullptr && standing_.indexed->committed;
   if (listing.listed_all) listing.now.listed_at = seconds_since_1970();
-  standing_.is_behind = listing.is_behind;
+  standing_.is_behind = listing.is_behind || mailbox_.uids_not_sticky;
   if (standing_.indexed == nullptr) standing_.indexed = std::make_unique<IndexedMailbox>();
   *standing_.indexed = {.known = std::move(listing.now)};
-  if ((!listing.differs && !had_committed) || listing.is_behind) return;
+  if ((!listing.differs && !had_committed) || standing_.is_behind) return;
   session_.services().shared.index.remember(key(), *standing_.indexed);
 }
 

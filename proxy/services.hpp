@@ -14,10 +14,11 @@
 #include "net/random.hpp"
 #include "net/tls_context.hpp"
 #include "proxy/admission.hpp"
+#include "proxy/index_store.hpp"
 #include "proxy/occupancy.hpp"
 #include "proxy/penalties.hpp"
 #include "proxy/roster.hpp"
-#include "proxy/index_store.hpp"
+#include "proxy/uidl_store.hpp"
 #include "upstream/directory.hpp"
 #include "upstream/relay.hpp"
 #include "upstream/server.hpp"
@@ -74,6 +75,7 @@ struct Shared {
   Penalties& penalties;
   Occupancy& occupancy;
   IndexStore& index;
+  UidlStore& uidls;
 };
 
 struct Services {

@@ -82,6 +82,8 @@ std::optional<std::string> item_text(const std::string& item, const StoredMail& 
   if (name == "RFC822.SIZE") return "RFC822.SIZE " + std::to_string(mail.size());
   if (name == "INTERNALDATE") return "INTERNALDATE \"" + mail.date + "\"";
   if (name.starts_with("BODY[") || name.starts_with("BODY.PEEK[")) return body_item(item, mail);
+  if (name == "EMAILID" && !mail.email_id.empty()) return "EMAILID (" + mail.email_id + ")";
+  if (name == "X-GM-MSGID" && !mail.gmail_id.empty()) return "X-GM-MSGID " + mail.gmail_id;
   if (name != "FLAGS") return std::nullopt;
   std::string flags;
   for (const std::string& flag : mail.flags)

@@ -280,6 +280,7 @@ void MailSession::open(const MailCommand& command) {
               ? "* OK [PERMANENTFLAGS ()] none\r\n"
               : "* OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft \\*)]\r\n";
   out_ += "* " + std::to_string(view_.size()) + " EXISTS\r\n* 0 RECENT\r\n";
+  if (box->uids_not_sticky) out_ += "* NO [UIDNOTSTICKY] numbers will change\r\n";
   out_ += "* OK [UIDVALIDITY " + std::to_string(box->uid_validity) + "] valid\r\n";
   if (wishes.tells_uidnext) out_ += "* OK [UIDNEXT " + std::to_string(box->uid_next) + "] next\r\n";
   if (wishes.tells_modseq && (has("CONDSTORE") || has("QRESYNC")))

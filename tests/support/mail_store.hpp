@@ -20,6 +20,8 @@ struct StoredMail {
   std::set<std::string> flags{};
   std::optional<std::uint64_t> told_size{};  // RFC822.SIZE, where it is not true
   std::string date = "01-Jan-2024 00:00:00 +0000";
+  std::string email_id{};  // EMAILID and X-GM-MSGID; empty: the server knows no such thing
+  std::string gmail_id{};
 
   [[nodiscard]] std::uint64_t size() const { return told_size.value_or(octets->size()); }
 };
@@ -29,6 +31,7 @@ struct StoredMailbox {
   std::uint32_t uid_validity = 1;
   std::uint32_t uid_next = 1;
   bool read_only = false;
+  bool uids_not_sticky = false;     // UIDNOTSTICKY (RFC 4315)
   std::string special_use{};        // "\Trash"
   std::vector<StoredMail> mails{};  // by UID
   bool was_selected = false;

@@ -28,12 +28,13 @@
 #include "net/random.hpp"
 #include "net/scope.hpp"
 #include "proxy/admission.hpp"
+#include "proxy/index_memory.hpp"
 #include "proxy/occupancy.hpp"
 #include "proxy/penalties.hpp"
 #include "proxy/roster.hpp"
 #include "proxy/services.hpp"
 #include "proxy/snapshot.hpp"
-#include "proxy/index_memory.hpp"
+#include "proxy/uidl_memory.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -73,6 +74,8 @@ class World {
 
   [[nodiscard]] proxy::Roster& roster() { return roster_; }
 
+  [[nodiscard]] proxy::UidlStore& uidls() { return uidls_; }
+
   // The owner of the sessions: to drain it, to cancel it, to see how many live.
   [[nodiscard]] net::Scope& sessions() { return *sessions_; }
 
@@ -104,6 +107,7 @@ class World {
   proxy::Penalties penalties_;
   proxy::Occupancy occupancy_;
   proxy::IndexMemory index_;
+  proxy::UidlMemory uidls_;
   proxy::Shared shared_;
   proxy::Roster roster_;
   MemoryDialer dialer_;

@@ -1,0 +1,55 @@
+// UIDLs of a maildrop that last, or were imported: found when its user is known to be the one,
+// completed when its list is there. Most maildrops have none, and pay one look-up.
+
+#include "proxy/maildrop.hpp"
+#include "proxy/uidl_naming.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace postern::proxy {
+
+using net::fail;
+using net::Kind;
+using net::Origin;
+using net::Task;
+
+// Fails with Kind::Unavailable for who must wait for an import: other UIDLs, once shown, could not
+// be taken back.
+Task<> Maildrop::find_uidls() {
+  StoredUidls stored = co_await session_.services().shared.uidls.find(session_.loop(), key());
+  const bool must_wait =
+      !stored.imported && std::ranges::any_of(policy().require_import, [this](const auto& pattern) {
+        return upstream::matches_glob(pattern, source_.account.user);
+      });
+  if (must_wait) co_await fail(Kind::Unavailable, Origin::Here, "UIDLs are to be imported first");
+  if (!stored.empty()) stored_ = std::make_unique<StoredUidls>(std::move(stored));
+}
+
+// The index still has the mailbox as it was before, perhaps with other numbers.
+Task<> Maildrop::name_messages(const upstream::KnownMailbox& now) {
+  const upstream::KnownMailbox* before =
+      standing_.indexed != nullptr ? &standing_.indexed->known : nullptr;
+  const bool is_remap = before != nullptr && before->complete && policy().uidl_remap &&
+                        before->uid_validity != mailbox_.uid_validity;
+  const bool without_uids = mailbox_.uids_not_sticky;
+  StoredUidls stored = stored_ != nullptr ? *stored_ : StoredUidls{};
+  if (!is_remap && !without_uids && !UidlNaming::is_needed(policy(), stored)) co_return;
+
+  UidlNaming naming({.session = session_,
+                     .link = *entrance_.link,
+                     .policy = policy(),
+                     .key = key(),
+                     .validity = mailbox_.uid_validity.value_or(wire::UidValidity{})},
+                    std::move(stored),
+                    now.messages);
+  if (without_uids) {
+    names_ = co_await naming.run_without_uids();
+  } else {
+    if (is_remap) naming.note_before(before->messages, before->uid_validity);
+    names_ = co_await naming.run();
+  }
+  stored_ = nullptr;
+}
+
+}  // namespace postern::proxy

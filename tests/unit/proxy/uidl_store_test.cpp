@@ -1,0 +1,210 @@
+// What is kept stays kept, in memory and in a file.
+
+#include "net/scope.hpp"
+#include "proxy/uidl_memory.hpp"
+#include "proxy/uidl_sqlite.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace postern::proxy {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr MailboxKey kJoe{.upstream = "imap", .user = "joe", .mailbox = "INBOX"};
+constexpr MailboxKey kAnna{.upstream = "imap", .user = "anna", .mailbox = "INBOX"};
+
+StoredUidl alias(std::uint32_t validity, std::uint32_t uid, std::string text) {
+  return {.validity = wire::UidValidity{validity}, .uid = wire::Uid{uid}, .text = std::move(text)};
+}
+
+UidlRecord record(std::string text) {
+  return {.keys = {.place = UidlKeys::Place{wire::UidValidity{1}, wire::Uid{2}},
+                   .header = net::sha256(text),
+                   .size = 0,
+                   .position = 9},
+          .text = std::move(text)};
+}
+
+template <class T>
+net::Task<> put_into(net::Task<T> task, net::Result<T>& result) {
+  result = co_await attempt(std::move(task));
+}
+
+// A store of either kind; the one in a file can be closed and opened again.
+class UidlStoreTest : public testing::TestWithParam<bool> {
+ protected:
+  void SetUp() override {
+    std::string name = (std::filesystem::temp_directory_path() / "postern-uidl-XXXXXX").string();
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    folder_ = name;
+    open();
+  }
+
+  void TearDown() override {
+    close();
+    std::filesystem::remove_all(folder_);
+  }
+
+  void open() {
+    if (GetParam()) {
+      threads_.emplace();
+      store_ =
+          std::make_unique<UidlSqlite>(*threads_, std::make_shared<StateFile>(state_plan(file())));
+    } else if (store_ == nullptr) {
+      store_ = std::make_unique<UidlMemory>();
+    }
+  }
+
+  void close() {
+    if (!GetParam()) return;
+    store_ = nullptr;
+    threads_.reset();
+  }
+
+  void reopen() {
+    close();
+    open();
+  }
+
+  [[nodiscard]] std::filesystem::path file() const { return folder_ / "state.db"; }
+
+  template <class T>
+  net::Result<T> run(net::Task<T> task) {
+    net::Result<T> result = net::failure(net::Kind::Internal, net::Origin::Here, "did not end");
+    net::Scope scope([](const net::Error&) {});
+    scope.spawn(put_into(std::move(task), result));
+    scope.when_empty([this] { loop_.stop(); });
+    if (scope.live() > 0) loop_.run();
+    return result;
+  }
+
+  std::filesystem::path folder_;
+  net::Loop loop_;
+  std::optional<StateThreads> threads_;
+  std::unique_ptr<UidlStore> store_;
+};
+
+TEST_P(UidlStoreTest, HasNothingOfMailboxesThatItDoesNotKnow) {
+  const auto found = run(store_->find(loop_, kJoe));
+
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->empty());
+  EXPECT_EQ(run(store_->edge(loop_, kJoe, "max")).value(), std::nullopt);
+}
+
+TEST_P(UidlStoreTest, M094_KeepsAliasesOfEachMailboxInOrder) {
+  ASSERT_TRUE(run(store_->keep(loop_, kJoe, {.aliases = {alias(7, 9, "c"), alias(7, 3, "a")}})));
+  ASSERT_TRUE(run(store_->keep(loop_, kAnna, {.aliases = {alias(7, 3, "other")}})));
+  ASSERT_TRUE(run(store_->keep(loop_, kJoe, {.aliases = {alias(5, 8, "z"), alias(7, 3, "b")}})));
+  reopen();
+
+  EXPECT_THAT(run(store_->find(loop_, kJoe))->aliases,
+              ElementsAre(alias(5, 8, "z"), alias(7, 3, "b"), alias(7, 9, "c")));
+  EXPECT_THAT(run(store_->find(loop_, kAnna))->aliases, ElementsAre(alias(7, 3, "other")));
+}
+
+TEST_P(UidlStoreTest, KeepsAnImportUntilItWasLookedFor) {
+  const auto result = run(store_->import(loop_, kJoe, {record("a"), record("b")}, true));
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->taken, 2U);
+  reopen();
+
+  auto found = run(store_->find(loop_, kJoe));
+  ASSERT_TRUE(found);
+  EXPECT_THAT(found->records, ElementsAre(record("a"), record("b")));
+  EXPECT_TRUE(found->imported && found->forced);
+
+  const UidlChange change{.aliases = {alias(7, 1, "a")}, .records_are_done = true};
+  ASSERT_TRUE(run(store_->keep(loop_, kJoe, change)));
+  found = run(store_->find(loop_, kJoe));
+  EXPECT_THAT(found->records, IsEmpty());
+  EXPECT_TRUE(found->imported);
+}
+
+TEST_P(UidlStoreTest, ASecondImportTakesWhatNoMessageBearsYet) {
+  ASSERT_TRUE(run(store_->keep(loop_, kJoe, {.aliases = {alias(7, 1, "a")}})));
+
+  const auto result = run(store_->import(loop_, kJoe, {record("a"), record("b")}, false));
+
+  EXPECT_EQ(result->taken, 1U);
+  EXPECT_EQ(result->known, 1U);
+  EXPECT_THAT(run(store_->find(loop_, kJoe))->records, ElementsAre(record("b")));
+}
+
+TEST_P(UidlStoreTest, KeepsTheEdgeOfEachView) {
+  const ViewEdge edge{.validity = wire::UidValidity{7}, .lowest = wire::Uid{5}};
+  ASSERT_TRUE(run(store_->keep_edge(loop_, kJoe, "max", edge)));
+  ASSERT_TRUE(run(store_->keep_edge(loop_, kJoe, "age", {edge.validity, wire::Uid{1}})));
+  reopen();
+
+  EXPECT_EQ(run(store_->edge(loop_, kJoe, "max")).value(), edge);
+  EXPECT_EQ(run(store_->edge(loop_, kAnna, "max")).value(), std::nullopt);
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, UidlStoreTest, testing::Bool());
+
+class UidlFileStoreTest : public UidlStoreTest {};
+
+TEST_P(UidlFileStoreTest, NoUserNameStandsInTheFile) {
+  ASSERT_TRUE(run(store_->keep(loop_, kAnna, {.aliases = {alias(7, 3, "a")}})));
+  close();
+
+  for (const auto& each : std::filesystem::directory_iterator(folder_)) {
+    std::ifstream stream(each.path(), std::ios::binary);
+    const std::string octets(std::istreambuf_iterator<char>(stream), {});
+    EXPECT_FALSE(octets.contains("anna")) << each.path();
+  }
+}
+
+TEST_P(UidlFileStoreTest, WhoHasEntriesWaitsWhileTheFileCannotBeReadAndOthersDoNot) {
+  ASSERT_TRUE(run(store_->keep(loop_, kJoe, {.aliases = {alias(7, 3, "a")}})));
+  reopen();
+  ASSERT_TRUE(run(store_->find(loop_, kJoe)));
+  ASSERT_TRUE(threads_->reader.flush(std::chrono::seconds(10)));
+  std::filesystem::rename(file(), folder_ / "elsewhere");
+  std::ofstream(file()) << std::string(8192, 'x');
+
+  const auto joe = run(store_->find(loop_, kJoe));
+
+  ASSERT_FALSE(joe);
+  EXPECT_EQ(joe.error().kind, net::Kind::Unavailable);
+  EXPECT_TRUE(run(store_->find(loop_, kAnna)));
+  EXPECT_FALSE(run(store_->keep(loop_, kAnna, {.aliases = {alias(7, 3, "a")}})));
+}
+
+TEST_P(UidlFileStoreTest, WhoHadEntriesWaitsWhenTheFileIsGone) {
+  ASSERT_TRUE(run(store_->keep(loop_, kJoe, {.aliases = {alias(7, 3, "a")}})));
+  std::filesystem::remove(file());
+  std::filesystem::remove(file().native() + "-wal");
+  std::filesystem::remove(file().native() + "-shm");
+
+  EXPECT_FALSE(run(store_->find(loop_, kJoe)));
+  EXPECT_TRUE(run(store_->find(loop_, kAnna)));
+}
+
+TEST_P(UidlFileStoreTest, ADamagedFileIsLeftAsItIs) {
+  close();
+  std::ofstream(file()) << std::string(8192, 'x');
+  open();
+
+  EXPECT_FALSE(run(store_->find(loop_, kJoe)));  // nobody knows who has entries
+  EXPECT_FALSE(run(store_->keep(loop_, kJoe, {.aliases = {alias(7, 3, "a")}})));
+  close();
+
+  EXPECT_EQ(std::filesystem::file_size(file()), 8192U);
+}
+
+INSTANTIATE_TEST_SUITE_P(File, UidlFileStoreTest, testing::Values(true));
+
+}  // namespace
+}  // namespace postern::proxy
