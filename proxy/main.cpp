@@ -12,6 +12,9 @@
 #include "proxy/options.hpp"
 #include "proxy/system.hpp"
 #include "proxy/tls_files.hpp"
+#include "proxy/uidl_audit.hpp"
+#include "proxy/uidl_export.hpp"
+#include "proxy/uidl_import.hpp"
 #include "proxy/version.hpp"
 
 #include <cstdio>
@@ -84,6 +87,38 @@ int ask(const Options& options) {
   return 0;
 }
 
+// ---- taking over UIDLs. What was found goes to standard output, what was wrong to standard error.
+
+void tell(std::string_view text) {
+  print(stdout, text);
+}
+
+void tell_trouble(std::string_view text) {
+  print(stderr, text);
+}
+
+// Fine if nobody was left out.
+int conclude(const std::expected<std::size_t, std::string>& left_out) {
+  if (!left_out) return fail(left_out.error());
+  return *left_out == 0 ? 0 : fail(std::to_string(*left_out) + " left out");
+}
+
+int import_from_file(const Options& options) {
+  const conf::Outcome outcome = conf::load(options.request);
+  if (!outcome.settings) {
+    print_problems(outcome.problems);
+    return kConfigError;
+  }
+  return conclude(
+      import_uidls(*outcome.settings, options.uidl_file, options.force, tell, tell_trouble));
+}
+
+int audit(const Options& options) {
+  const auto count = audit_uidls(options.tour, tell, tell_trouble);
+  if (!count) return fail(count.error());
+  return count->all_identical() ? 0 : kFailed;
+}
+
 int run(const Options& options) {
   harden();
 
@@ -148,6 +183,12 @@ int main(int count, char** arguments) {
       return print_config(*options);
     case Action::Health:
       return ask(*options);
+    case Action::ImportUidls:
+      return import_from_file(*options);
+    case Action::ExportUidls:
+      return conclude(export_uidls(options->tour, tell, tell_trouble));
+    case Action::AuditUidls:
+      return audit(*options);
   }
   return kFailed;
 }

@@ -4,7 +4,7 @@ Its programs insist on /etc/courier and /run/courier. They run in a mount namesp
 a folder of ours (with copies of what libc wants there) and /run another, so the machine's own are
 untouched; and in a process namespace, since they leave their session and would outlive the test.
 Maildir files are taken to end lines at LF: delivery writes them so, and IMAP shows CR LF.
-Refused logins take five seconds.
+Refused logins take five seconds. It serves POP3 too, on `pop3_port`, with UIDLs of its own.
 """
 
 import re
@@ -12,6 +12,7 @@ import shlex
 import shutil
 
 from . import fetched, maildir
+from .ports import free_port
 from .process import Process, run
 from .upstream import OWNER, Upstream
 
@@ -29,11 +30,13 @@ class Courier(Upstream):
 
     def __init__(self, *, capabilities=_CAPABILITIES, idle_seconds=60):
         super().__init__()
+        self.pop3_port = None
         self._idle_seconds = idle_seconds
         self._capabilities = capabilities
         self._process = None
 
     def _start(self):
+        self.pop3_port = free_port()
         etc = self.folder / "etc"
         for path in (etc / "courier", self.folder / "run/courier/authdaemon", self.folder / "home"):
             path.mkdir(parents=True)
@@ -53,7 +56,7 @@ class Courier(Upstream):
             ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", script],
             self.folder / "output", end_signal="KILL")
         self._process.wait_for_file(self.folder / "run/courier/authdaemon/socket")
-        self._process.wait_listening(self.clear_port, self.tls_port)
+        self._process.wait_listening(self.clear_port, self.tls_port, self.pop3_port)
 
     def _stop(self):
         if self._process is not None:
@@ -67,7 +70,7 @@ class Courier(Upstream):
         owner = f"uid={_number('u')}|gid={_number('g')}"
         with open(self.folder / "etc/courier/userdb", "a", encoding="utf-8") as users:
             users.write(f"{name}\t{owner}|home={home}|mail={home}/Maildir"
-                        f"|imappw={crypted.decode().strip()}\n")
+                        f"|imappw={crypted.decode().strip()}|pop3pw={crypted.decode().strip()}\n")
         self._make_user_database()
 
     def deliver(self, user, messages):
@@ -101,7 +104,9 @@ class Courier(Upstream):
         listen = (f"{root}/usr/sbin/couriertcpd -address={self.host} -maxprocs=200 -maxperip=300 "
                   "-nodnslookup -noidentlookup")
         serve = f"{root}/usr/lib/courier/courier/imaplogin {root}/usr/bin/imapd Maildir"
+        pop3 = f"{root}/usr/lib/courier/courier/courierpop3"
         return (f"set -e\n{mounts}{environment}{_AUTHLIB} &\n"
+                f"{listen} {self.pop3_port} {pop3}login {pop3}d Maildir &\n"
                 f"{listen} {self.clear_port} {serve} &\n"
                 f"IMAP_TLS=1 {listen} {self.tls_port} {root}/usr/bin/couriertls -server -tcpd "
                 f"-user={OWNER} {serve} &\nwait\n")

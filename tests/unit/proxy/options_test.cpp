@@ -70,5 +70,35 @@ TEST(Options, VersionAndHelpAreNoMistakes) {
   }
 }
 
+TEST(Options, UidlImportTakesAFile) {
+  const auto options = read({"uidl", "import", "x.uidls", "--force", "-c", "a.toml"});
+
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->action, Action::ImportUidls);
+  EXPECT_EQ(options->uidl_file, "x.uidls");
+  EXPECT_TRUE(options->force);
+  EXPECT_EQ(options->request.file, "a.toml");
+  EXPECT_FALSE(read({"uidl", "import"}));
+  EXPECT_FALSE(read({"uidl"}));
+}
+
+TEST(Options, UidlToolsAreToldWhomToAsk) {
+  const auto from = read({"uidl", "export", "--from", "pop3s://a", "--users", "u", "--jobs", "3"});
+  ASSERT_TRUE(from);
+  EXPECT_EQ(from->action, Action::ExportUidls);
+  EXPECT_EQ(from->tour.from, "pop3s://a");
+  EXPECT_EQ(from->tour.at_a_time, 3U);
+  EXPECT_EQ(from->tour.mailbox, "INBOX");
+
+  const auto both =
+      read({"uidl", "audit", "--from", "pop3://a", "--to", "pop3://b", "--users", "u", "--clear"});
+  ASSERT_TRUE(both);
+  EXPECT_EQ(both->action, Action::AuditUidls);
+  EXPECT_EQ(both->tour.to, "pop3://b");
+  EXPECT_TRUE(both->tour.in_clear);
+  EXPECT_FALSE(read({"uidl", "audit", "--from", "pop3://a", "--users", "u"}));
+  EXPECT_FALSE(read({"uidl", "export", "--from", "pop3s://a", "--users", "u", "--jobs", "0"}));
+}
+
 }  // namespace
 }  // namespace postern::proxy
