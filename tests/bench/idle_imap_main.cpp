@@ -55,7 +55,7 @@ Task<> swallow_literals(net::Stream& client, std::optional<wire::imap::Announcem
   while (literal) {
     if (!literal->non_synchronizing) co_await client.write("+ go on\r\n", BenchServer::kPatience);
     const net::Line line = co_await client.read_line(BenchServer::kLine, BenchServer::kPatience);
-    literal = wire::imap::announced_literal(line.text);
+    literal = wire::imap::announced_in_rest(line.text);
   }
 }
 
@@ -69,7 +69,7 @@ Task<> serve(net::Stream client) {
     const std::string word(rest.substr(0, rest.find(' ')));
 
     // An initial response, or one that is asked for; what it says is of no interest.
-    const auto literal = wire::imap::announced_literal(rest);
+    const auto literal = wire::imap::announced_in_rest(rest);
     const bool has_more = rest.size() > word.size() && rest.substr(word.size() + 1).contains(' ');
     if (is(word, "AUTHENTICATE") && !has_more) {
       co_await client.write("+ \r\n", BenchServer::kPatience);
