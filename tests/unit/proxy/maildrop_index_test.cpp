@@ -419,8 +419,10 @@ class History {
 
  private:
   static std::vector<std::string> assignments(net::Random& random) {
-    if (random.below(4) == 0) return {"upstream.imap.pipeline=on"};
-    return {};
+    // All messages have one date, and sizes come again: UIDLs are to show the numbers alone.
+    std::vector<std::string> chosen = {"pop3.uidl_remap=false"};
+    if (random.below(4) == 0) chosen.emplace_back("upstream.imap.pipeline=on");
+    return chosen;
   }
 
   std::size_t below(std::size_t bound) { return static_cast<std::size_t>(random_.below(bound)); }
