@@ -68,6 +68,9 @@ class Loop {
   // Ends run() after this turn.
   void stop();
 
+  // Whether its clock is turned by hand.
+  [[nodiscard]] bool is_turned_by_hand() const { return by_hand_; }
+
   // Runs one turn, and waits for something to happen in it. For tests over sockets.
   void run_once();
 
