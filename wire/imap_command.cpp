@@ -3,6 +3,7 @@
 #include "wire/imap_command.hpp"
 
 #include "wire/ascii.hpp"
+#include "wire/date.hpp"
 
 #include <algorithm>
 
@@ -129,6 +130,23 @@ std::optional<Parts> uid_transfer(std::string_view tag,
   return writer.word(uids).string(mailbox).finish();
 }
 
+std::optional<Parts> append_head(std::string_view tag,
+                                 std::string_view mailbox,
+                                 std::string_view flags,
+                                 std::int64_t unix_time,
+                                 std::uint64_t octets,
+                                 bool waits) {
+  if (!can_be_written(mailbox)) return std::nullopt;
+  const std::string date = "\"" + imap_date_time(unix_time) + "\"";
+  std::string announced = "{";
+  append_number(announced, octets);
+  announced.append(waits ? "}" : "+}");
+  PartWriter writer(tag.size() + mailbox.size() + flags.size() + date.size() + announced.size(),
+                    Literals::Synchronizing);
+  writer.word(tag).word("APPEND").string(mailbox);
+  return writer.word(flags).word(date).word(announced).finish();
+}
+
 std::string uid_expunge(std::string_view tag, std::string_view uids) {
   return command_line({tag, "UID EXPUNGE", uids});
 }
@@ -139,6 +157,13 @@ std::string uid_search(std::string_view tag, SearchReturn answer, std::string_vi
 
 std::string uid_search_uids(std::string_view tag, SearchReturn answer, std::string_view uids) {
   return command_line({tag, search_verb(answer), "UID", uids});
+}
+
+std::string with_message_id(std::string_view message_id, std::int64_t unix_time) {
+  constexpr std::int64_t kDay = 86'400;
+  std::string text = "HEADER Message-ID ";
+  append_quoted(text, message_id);
+  return text.append(" SINCE ").append(imap_date(unix_time - kDay));
 }
 
 std::string plain(std::string_view tag, Plain command) {

@@ -3,7 +3,7 @@
 // all is upstream's business; here stands how it is written.
 //
 // Names of mailboxes are not ours, so commands with one in them are Parts (see imap_parts.hpp).
-// Sets and items are written by us and taken as they are.
+// Sets, items and dates are written by us and taken as they are.
 
 #pragma once
 
@@ -101,6 +101,16 @@ enum class Transfer : std::uint8_t { Copy, Move };  // the latter is RFC 6851
                                                 std::string_view mailbox,
                                                 Literals literals);
 
+// The head of APPEND (RFC 3501, section 6.3.11), up to the octets of the message, which follow it
+// with a line end behind them. Whether the server has to say "+" first is `waits`; without, it must
+// know literals of that size that do not wait (RFC 7888).
+[[nodiscard]] std::optional<Parts> append_head(std::string_view tag,
+                                               std::string_view mailbox,
+                                               std::string_view flags,
+                                               std::int64_t unix_time,
+                                               std::uint64_t octets,
+                                               bool waits);
+
 // RFC 4315.
 [[nodiscard]] std::string uid_expunge(std::string_view tag, std::string_view uids);
 
@@ -113,6 +123,10 @@ inline constexpr std::string_view kAllMessages = "ALL";
 [[nodiscard]] std::string uid_search(std::string_view tag,
                                      SearchReturn answer,
                                      std::string_view criterion);
+
+// The criterion for mail with that Message-ID that came since the day before. The ID is printable,
+// without quotation marks and backslashes, as MailHeader gives it.
+[[nodiscard]] std::string with_message_id(std::string_view message_id, std::int64_t unix_time);
 
 // UID SEARCH UID: which of these are still there?
 [[nodiscard]] std::string uid_search_uids(std::string_view tag,

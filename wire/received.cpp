@@ -2,9 +2,8 @@
 
 #include "wire/received.hpp"
 
-#include <algorithm>
-#include <array>
-#include <chrono>
+#include "wire/date.hpp"
+
 #include <cstddef>
 
 namespace postern::wire {
@@ -15,11 +14,6 @@ constexpr std::size_t kNameOctetsMax = 255;
 
 std::string_view shortened(std::string_view text) {
   return text.substr(0, kNameOctetsMax);
-}
-
-void append_two_digits(std::string& out, unsigned number) {
-  out.push_back(static_cast<char>('0' + number / 10));
-  out.push_back(static_cast<char>('0' + number % 10));
 }
 
 // "[192.0.2.1]", "[IPv6:2001:db8::1]".
@@ -37,32 +31,6 @@ std::string protocol(const Received& received) {
 }
 
 }  // namespace
-
-std::string date_time(std::int64_t unix_time) {
-  using namespace std::chrono;
-  constexpr std::array<std::string_view, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  // clang-format off
-  constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  // clang-format on
-  constexpr sys_seconds kFirst = sys_days(year(1900) / January / 1);
-  constexpr sys_seconds kLast = sys_days(year(9999) / December / 31);
-  const sys_seconds when = std::clamp(sys_seconds(seconds(unix_time)), kFirst, kLast);
-  const sys_days day = floor<days>(when);
-  const year_month_day date(day);
-  const hh_mm_ss time(when - day);
-
-  std::string out(kDays.at(weekday(day).c_encoding()));
-  out += ", " + std::to_string(static_cast<unsigned>(date.day())) + " ";
-  out += kMonths.at(static_cast<unsigned>(date.month()) - 1);
-  out += " " + std::to_string(static_cast<int>(date.year())) + " ";
-  append_two_digits(out, static_cast<unsigned>(time.hours().count()));
-  out += ':';
-  append_two_digits(out, static_cast<unsigned>(time.minutes().count()));
-  out += ':';
-  append_two_digits(out, static_cast<unsigned>(time.seconds().count()));
-  return out + " +0000";
-}
 
 std::string written(const Received& received) {
   std::string out = "Received: from ";

@@ -26,8 +26,4 @@ struct Received {
 
 inline constexpr std::size_t kReceivedOctetsMax = 1024;
 
-// The time as RFC 5322, section 3.3 writes it, in UTC: "Tue, 3 Nov 2026 09:05:00 +0000". Years
-// before 1900 and after 9999 become those.
-[[nodiscard]] std::string date_time(std::int64_t unix_time);
-
 }  // namespace postern::wire

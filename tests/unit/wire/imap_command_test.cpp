@@ -142,6 +142,19 @@ TEST(ImapCommand, Searches) {
   EXPECT_EQ(uid_search_uids("k.1", SearchReturn::Plain, "3,5"), "k.1 UID SEARCH UID 3,5\r\n");
 }
 
+TEST(ImapCommand, SearchesForAMessageId) {
+  EXPECT_EQ(with_message_id("<a1@client.example>", 1'795'583'045),
+            "HEADER Message-ID \"<a1@client.example>\" SINCE 24-Nov-2026");
+}
+
+TEST(ImapCommand, AnnouncesAMessageThatIsAppended) {
+  EXPECT_EQ(shown(append_head("k.1", "Sent", "(\\Seen)", 0, 4097, true)),
+            "k.1 APPEND \"Sent\" (\\Seen) \"01-Jan-1970 00:00:00 +0000\" {4097}\r\n");
+  EXPECT_EQ(shown(append_head("k.1", "Sent \"x\"", "(\\Seen)", 0, 0, false)),
+            "k.1 APPEND \"Sent \\\"x\\\"\" (\\Seen) \"01-Jan-1970 00:00:00 +0000\" {0+}\r\n");
+  EXPECT_EQ(shown(append_head("k.1", "a\r\nb", "(\\Seen)", 0, 1, true)), "refused");
+}
+
 TEST(ImapCommand, HasNoClose) {
   EXPECT_EQ(plain("k.1", Plain::Capability), "k.1 CAPABILITY\r\n");
   EXPECT_EQ(plain("k.1", Plain::StartTls), "k.1 STARTTLS\r\n");
