@@ -65,13 +65,27 @@ Task<UidSet> search_uids(ImapLink& link,
   co_return std::move(hits.uids);
 }
 
-Task<UidSet> search_deleted(ImapLink& link, Deadline deadline) {
+namespace {
+
+Task<UidSet> search_by(ImapLink& link, std::string criterion, Deadline deadline) {
   Hits hits;
   std::string tag = link.begin(metrics::UpstreamCommand::Other);
-  std::string command =
-      wire::imap::uid_search(tag, best_return(link), wire::imap::kDeletedMessages);
+  std::string command = wire::imap::uid_search(tag, best_return(link), criterion);
   co_await search(link, std::move(tag), std::move(command), hits, deadline);
   co_return std::move(hits.uids);
+}
+
+}  // namespace
+
+Task<UidSet> search_deleted(ImapLink& link, Deadline deadline) {
+  return search_by(link, std::string(wire::imap::kDeletedMessages), deadline);
+}
+
+Task<UidSet> search_message_id(ImapLink& link,
+                               const std::string& message_id,
+                               std::int64_t unix_time,
+                               Deadline deadline) {
+  return search_by(link, wire::imap::with_message_id(message_id, unix_time), deadline);
 }
 
 }  // namespace postern::upstream

@@ -1,4 +1,5 @@
-// Which messages are there, and which carry \Deleted (RFC 3501, section 6.4.4; RFC 4731).
+// Which messages are there, which carry \Deleted, which have a Message-ID (RFC 3501, section 6.4.4;
+// RFC 4731).
 
 #pragma once
 
@@ -6,6 +7,8 @@
 #include "wire/numbers.hpp"
 #include "wire/uid_set.hpp"
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
 namespace postern::upstream {
@@ -19,5 +22,12 @@ net::Task<wire::UidSet> search_uids(ImapLink& link,
 
 // Those with \Deleted. Fails likewise.
 net::Task<wire::UidSet> search_deleted(ImapLink& link, net::Deadline deadline);
+
+// Those with that Message-ID (see wire::imap::with_message_id) that came since the day before.
+// Fails likewise.
+net::Task<wire::UidSet> search_message_id(ImapLink& link,
+                                          const std::string& message_id,
+                                          std::int64_t unix_time,
+                                          net::Deadline deadline);
 
 }  // namespace postern::upstream

@@ -5,7 +5,7 @@
 #include "upstream/imap_update.hpp"
 
 #include "upstream/imap_search.hpp"
-#include "upstream/imap_trash.hpp"
+#include "upstream/imap_special.hpp"
 #include "wire/imap_command.hpp"
 #include "wire/modified_utf7.hpp"
 
@@ -237,7 +237,8 @@ Task<Updated> carry_out(ImapLink& link, const Update& update, Deadline deadline)
     }
     case DeletePolicy::Kind::Trash:
       if (nothing_goes) break;
-      co_return co_await move(link, update, co_await find_trash(link, deadline), deadline);
+      co_return co_await move(
+          link, update, co_await find_special(link, kTrash, deadline), deadline);
   }
   co_return co_await expunge(link, update, deadline);
 }

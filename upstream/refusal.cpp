@@ -82,6 +82,13 @@ net::Error open_refusal(const ImapAnswer& answer, const conf::Upstream& /*settin
   return {missing ? Kind::Gone : Kind::Unavailable, net::Origin::Upstream, describe(answer)};
 }
 
+net::Error append_refusal(const ImapAnswer& answer, const conf::Upstream& settings) {
+  net::Error error = meaning(answer, settings, Kind::Denied);
+  // Quotas are not raised within minutes, and nobody's credentials are in doubt.
+  if (error.kind == Kind::Refused || answer.has_code("OVERQUOTA")) error.kind = Kind::Denied;
+  return error;
+}
+
 std::optional<std::chrono::milliseconds> suggested_backoff(std::string_view text) {
   constexpr std::string_view kPhrase = "suggested backoff time:";
   for (std::size_t at = 0; at + kPhrase.size() < text.size(); ++at) {

@@ -25,6 +25,9 @@ namespace postern::upstream {
 // To SELECT or EXAMINE: Kind::Gone for a mailbox that does not exist.
 [[nodiscard]] net::Error open_refusal(const ImapAnswer& answer, const conf::Upstream& settings);
 
+// To APPEND: Kind::Unavailable or Kind::InUse where another try may do better, else Kind::Denied.
+[[nodiscard]] net::Error append_refusal(const ImapAnswer& answer, const conf::Upstream& settings);
+
 // How long the upstream asks to be left alone (Exchange: "Suggested Backoff Time: N",
 // milliseconds); at most kBackoffMax.
 inline constexpr std::chrono::milliseconds kBackoffMax = std::chrono::minutes(10);

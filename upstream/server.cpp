@@ -134,6 +134,22 @@ class Server::HandingOver final : public Errand {
   Keepsake keepsake_;
 };
 
+// Wants to go on by itself.
+class Server::Calling final : public Errand {
+ public:
+  void begin(ImapLink& /*link*/) override {}
+
+  std::string followers(const Profile& /*profile*/) override { return {}; }
+
+  // What holds after the login, if neither the server nor an earlier connection has told.
+  Task<> go_on(ImapLink& link, Profile& profile) override {
+    if (!link.has_capabilities()) link.assume_capabilities(profile.after_login);
+    if (link.has_capabilities()) co_return;
+    co_await ask_capabilities(link, link.command_deadline());
+    profile.after_login = link.capabilities();
+  }
+};
+
 // Wants nothing else.
 class Server::Checking final : public Errand {
  public:
@@ -188,6 +204,11 @@ Task<Joined> Server::join(const Caller& caller) {
   HandingOver errand;
   const auto link = co_await run(caller, errand);
   co_return errand.finish(*link);
+}
+
+Task<std::unique_ptr<ImapLink>> Server::call(const Caller& caller) {
+  Calling errand;
+  co_return co_await run(caller, errand);
 }
 
 Task<> Server::check(const Caller& caller) {

@@ -59,6 +59,9 @@ class Server {
   // Connects, logs in and hands over.
   net::Task<Joined> join(const Caller& caller);
 
+  // Connects and logs in; no mailbox is open then.
+  net::Task<std::unique_ptr<ImapLink>> call(const Caller& caller);
+
   // Connects, logs in and out again: for whoever wants to know whether the credentials are good.
   net::Task<> check(const Caller& caller);
 
@@ -99,6 +102,7 @@ class Server {
 
   class Opening;
   class HandingOver;
+  class Calling;
   class Checking;
 
   net::Task<std::unique_ptr<ImapLink>> run(const Caller& caller, Errand& errand);

@@ -1,6 +1,6 @@
-// Looking for the trash.
+// Looking for a mailbox by its use.
 
-#include "upstream/imap_trash.hpp"
+#include "upstream/imap_special.hpp"
 
 #include "wire/ascii.hpp"
 #include "wire/imap_command.hpp"
@@ -18,11 +18,11 @@ using wire::imap::ListForm;
 
 namespace {
 
-constexpr std::string_view kTrash = "Trash";
-
 class Mailboxes final : public Ear {
  public:
-  std::string trash;  // by attribute
+  explicit Mailboxes(SpecialUse use) : use_(use) {}
+
+  std::string used;   // by attribute
   std::string named;  // by name, if `wanted` is set
   std::string wanted;
   std::string prefix;  // of the personal namespace
@@ -30,12 +30,14 @@ class Mailboxes final : public Ear {
  private:
   void hear(const wire::imap::Response& response) override {
     if (const auto* list = std::get_if<wire::imap::List>(&response)) {
-      if (wire::imap::has_flag(list->attributes, "\\Trash")) trash = list->mailbox;
+      if (wire::imap::has_flag(list->attributes, use_.attribute)) used = list->mailbox;
       if (list->mailbox == wanted) named = list->mailbox;
     } else if (const auto* names = std::get_if<wire::imap::Namespace>(&response)) {
       prefix = names->prefix.value_or("");
     }
   }
+
+  SpecialUse use_;
 };
 
 Task<> ask(ImapLink& link, std::string tag, std::string command, Ear& ear, Deadline deadline) {
@@ -52,21 +54,22 @@ ListForm form_for(wire::imap::Capabilities known) {
 
 }  // namespace
 
-Task<std::string> find_trash(ImapLink& link, Deadline deadline) {
-  Mailboxes found;
+Task<std::string> find_special(ImapLink& link, SpecialUse use, Deadline deadline) {
+  Mailboxes found(use);
   if (link.capabilities().has(Capability::Namespace)) {
     std::string tag = link.begin(UpstreamCommand::Other);
     std::string command = wire::imap::plain(tag, wire::imap::Plain::Namespace);
     co_await ask(link, std::move(tag), std::move(command), found, deadline);
   }
-  found.wanted = found.prefix + std::string(kTrash);
+  found.wanted = found.prefix + std::string(use.name);
   std::string tag = link.begin(UpstreamCommand::List);
   std::string command = wire::imap::list(tag, form_for(link.capabilities()));
   co_await ask(link, std::move(tag), std::move(command), found, deadline);
-  if (!found.trash.empty()) co_return found.trash;
+  if (!found.used.empty()) co_return found.used;
   if (!found.named.empty()) co_return found.named;
   if (co_await create_mailbox(link, found.wanted, deadline)) co_return found.wanted;
-  co_await net::fail(net::Kind::Denied, net::Origin::Upstream, "no trash, and none can be made");
+  co_await net::fail(
+      net::Kind::Denied, net::Origin::Upstream, "no such mailbox, and none can be made");
   co_return {};
 }
 
