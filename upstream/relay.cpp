@@ -9,6 +9,12 @@ namespace postern::upstream {
 using net::fail;
 using net::Task;
 
+namespace {
+
+constexpr std::uint16_t kClosing = 421;  // RFC 5321, section 4.2.3
+
+}  // namespace
+
 // What is said on a fresh connection until somebody may log in.
 class Relay::Arrival final : public Reception {
  public:
@@ -44,7 +50,8 @@ Relay::Relay(const Surroundings& surroundings,
              std::shared_ptr<const net::TlsContext> tls,
              Terms terms)
     : gate_(surroundings, settings, metric, std::move(tls), terms.share),
-      terms_(std::move(terms)) {}
+      terms_(std::move(terms)),
+      learning_(surroundings.loop, 1, settings.queue_length) {}
 
 Task<std::unique_ptr<SmtpLink>> Relay::enter(const Sending& sending) {
   const Account nobody;
@@ -54,8 +61,19 @@ Task<std::unique_ptr<SmtpLink>> Relay::enter(const Sending& sending) {
   Arrival arrival(terms_, sending.facts);
   Gate::Trial trial = co_await gate_.connect(caller, arrival);
   const net::Time since = gate_.loop().exact_now();
-  auto done = co_await attempt(log_in_for(arrival, sending, trial.address()));
-  trial.login_ended(done ? nullptr : &done.error(), sending.log);
+  AuthAnswer unwanted;
+  AuthAnswer& answer = sending.answer != nullptr ? *sending.answer : unwanted;
+  answer = {};
+  const Sending heard{.account = sending.account,
+                      .facts = sending.facts,
+                      .helo = sending.helo,
+                      .standing = sending.standing,
+                      .log = sending.log,
+                      .answer = &answer};
+  auto done = co_await attempt(log_in_for(arrival, heard, trial.address()));
+  // Who puts off a login is well, and so is who refuses one; who says 421 is about to go.
+  const bool is_well = done || (answer.reply.is_temporary() && answer.reply.code != kClosing);
+  trial.login_ended(is_well ? nullptr : &done.error(), sending.log);
   if (!done) co_await fail(std::move(done.error()));
   gate_.observe(metrics::ConnectPhase::Login, since);
   co_return arrival.finish();
@@ -70,7 +88,13 @@ Task<> Relay::log_in_for(Arrival& arrival, const Sending& sending, std::size_t a
 }
 
 Task<> Relay::learn(metrics::SessionLog& log) {
-  (void)co_await visit(log);
+  const unsigned before = learned_;
+  const net::Deadline deadline{gate_.loop().now() + settings().queue_timeout};
+  const net::Slot slot = co_await learning_.take(deadline);
+  if (learned_ != before) co_return;
+  const auto done = co_await attempt(visit(log));
+  ++learned_;
+  if (!done) co_await fail(done.error());
 }
 
 Task<std::string> Relay::visit(metrics::SessionLog& log) {

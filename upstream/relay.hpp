@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "net/slots.hpp"
 #include "upstream/gate.hpp"
 #include "upstream/smtp_link.hpp"
 #include "upstream/smtp_login.hpp"
@@ -39,7 +40,8 @@ class Relay {
   // Kind::Refused only if the upstream refused the client's credentials.
   net::Task<std::unique_ptr<SmtpLink>> enter(const Sending& sending);
 
-  // Connects, and reads what is offered, so that known() knows.
+  // Connects, and reads what is offered, so that known() knows. Who comes while that is under way
+  // waits for it, and has what came of it.
   net::Task<> learn(metrics::SessionLog& log);
 
   // The same, for whoever wants to know whether that works. Answers what was found, in a line.
@@ -69,6 +71,8 @@ class Relay {
   Gate gate_;
   Terms terms_;
   std::unordered_map<std::size_t, Profile> profiles_;  // by address
+  net::Slots learning_;                                // one place
+  unsigned learned_ = 0;                               // how often that has ended
 };
 
 }  // namespace postern::upstream

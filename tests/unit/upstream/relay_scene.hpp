@@ -83,6 +83,13 @@ class RelayScene {
     loop.settle();
   }
 
+  // So many at a time want to know what is offered; `learned` counts those who have their answer.
+  void learn(int many) {
+    for (int i = 0; i < many; ++i)
+      scope_.spawn(learning());
+    loop.settle();
+  }
+
   // Through EHLO to where the first command of a login comes, on a server with that offer; answers
   // that command.
   std::string up_to_login(std::string_view offer, Standing standing = Standing::Own) {
@@ -142,6 +149,7 @@ class RelayScene {
   std::string helo = "phone.example.org";
   AuthAnswer answer;
   bool begins_with_tls = false;
+  int learned = 0;
   std::optional<net::Result<std::unique_ptr<SmtpLink>>> result;
   std::optional<net::Result<std::string>> found;
 
@@ -156,6 +164,11 @@ class RelayScene {
   }
 
   net::Task<> entering(Sending sending) { result = co_await attempt(relay_->enter(sending)); }
+
+  net::Task<> learning() {
+    (void)co_await attempt(relay_->learn(session_log_));
+    ++learned;
+  }
 
   net::Task<> visiting() { found = co_await attempt(relay_->visit(session_log_)); }
 

@@ -101,6 +101,23 @@ TEST(Relay, WrongPasswordsDoNotMakeAnUpstreamSick) {
   EXPECT_TRUE(scene.relay().is_up());
 }
 
+TEST(Relay, LoginsThatArePutOffDoNotMakeAnUpstreamSick) {
+  RelayScene scene;
+  for (int i = 0; i < 10; ++i) {
+    (void)scene.up_to_login(kPlain);
+    scene.say("454 4.7.0 later\r\n");
+    EXPECT_EQ(scene.error().kind, Kind::Unavailable);
+  }
+  EXPECT_TRUE(scene.relay().is_up());
+
+  for (int i = 0; i < 5; ++i) {
+    (void)scene.up_to_login(kPlain);
+    scene.say("421 4.3.2 going down\r\n");
+    EXPECT_EQ(scene.error().kind, Kind::Unavailable);
+  }
+  EXPECT_FALSE(scene.relay().is_up());
+}
+
 TEST(Relay, AnUpstreamThatIsThisGatewayIsALoop) {
   RelayScene scene;
   scene.own.add(*net::Address::parse("198.51.100.1", 587));
@@ -124,6 +141,30 @@ TEST(Relay, KnowsNothingUntilItHasLooked) {
   ASSERT_TRUE(scene.relay().known());
   EXPECT_EQ(scene.relay().known()->size_max, 1000U);
   EXPECT_TRUE(scene.relay().known()->has(Extension::EightBitMime));
+}
+
+TEST(Relay, ThoseWhoWantToKnowAtTheSameTimeAskOnce) {
+  RelayScene scene;
+  scene.learn(3);
+  scene.say("220 smtp.example.net ESMTP\r\n");
+  (void)scene.heard();
+  scene.say("250-x\r\n250 8BITMIME\r\n");
+
+  EXPECT_EQ(scene.learned, 3);
+  EXPECT_EQ(scene.dialer.dialled().size(), 1U);
+  EXPECT_TRUE(scene.relay().known());
+}
+
+TEST(Relay, WhatNobodyCouldLearnIsAskedForByTheNext) {
+  RelayScene scene;
+  scene.learn(3);
+  scene.server().close();
+  scene.loop.settle();
+  EXPECT_EQ(scene.learned, 3);
+  EXPECT_EQ(scene.dialer.dialled().size(), 1U);
+
+  scene.learn(1);
+  EXPECT_EQ(scene.dialer.dialled().size(), 2U);
 }
 
 TEST(Relay, ForgetsAnOfferAfterAWhile) {
