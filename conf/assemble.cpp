@@ -226,6 +226,14 @@ void settle_tls(Upstream& upstream, Reading& reading) {
   if (upstream.url.implicit_tls()) upstream.tls = UpstreamTls::Implicit;
 }
 
+// Mail servers may look a client up before they greet it: RFC 5321 wants clients that wait.
+void settle_patience(Upstream& upstream, const Reading& reading) {
+  constexpr auto kMailServer = std::chrono::seconds(60);
+  const auto key = fmt::format("upstream.{}.greeting_timeout", upstream.name);
+  if (!upstream.url.is_smtp() || reading.origins.find(key) != nullptr) return;
+  upstream.greeting_timeout = kMailServer;
+}
+
 // Who has one server to read from and at most one to send by needs no routes.
 void add_evident_routes(Settings& settings) {
   const auto sends = [](const Upstream& upstream) { return upstream.url.is_smtp(); };
@@ -272,8 +280,10 @@ Settings assemble(const Node& root, Reading& reading) {
     settle_names(profile);
   for (Listener& listener : settings.listeners)
     settle_endpoints(listener);
-  for (Upstream& upstream : settings.upstreams)
+  for (Upstream& upstream : settings.upstreams) {
     settle_tls(upstream, reading);
+    settle_patience(upstream, reading);
+  }
   if (settings.routes.empty()) add_evident_routes(settings);
   return settings;
 }

@@ -75,7 +75,7 @@ constexpr Setting<Upstream> kUpstream[] = {
     {"handshake_timeout", at<&Upstream::handshake_timeout>(), a_wait(),
      "for the TLS handshake"},
     {"greeting_timeout", at<&Upstream::greeting_timeout>(), a_wait(),
-     "for the greeting"},
+     "for the greeting; not told, and for a submission server: 60s"},
     {"login_timeout", at<&Upstream::login_timeout>(), a_wait(),
      "for the login; servers punish wrong passwords by seconds"},
     {"command_timeout", at<&Upstream::command_timeout>(), a_wait(),

@@ -32,6 +32,17 @@ TEST(CheckSubmission, FindsTheUsualPortOfImplicitTls) {
   EXPECT_EQ(settings.listeners.back().listen.front().port, 465);
 }
 
+TEST(CheckSubmission, WaitsLongerForTheGreetingOfAMailServer) {
+  const auto patience = [](std::string_view more) {
+    const Settings settings = settings_upon_base(with(more));
+    return settings.upstreams.back().greeting_timeout;
+  };
+
+  EXPECT_EQ(patience(""), std::chrono::seconds(60));
+  EXPECT_EQ(patience("upstream.relay.greeting_timeout = '7s'"), std::chrono::seconds(7));
+  EXPECT_EQ(settings_upon_base("").upstreams.front().greeting_timeout, std::chrono::seconds(15));
+}
+
 TEST(CheckSubmission, NeedsAServerToSendBy) {
   EXPECT_THAT(problems_upon_base(kListener),
               ElementsAre("f:13:32: error: listener.submission.protocol: no route leads to a "
