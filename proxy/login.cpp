@@ -2,8 +2,8 @@
 
 #include "proxy/login.hpp"
 
-#include "net/scope.hpp"
 #include "net/sleep.hpp"
+#include "proxy/while_there.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -133,32 +133,9 @@ Task<LoginOutcome> Login::ask(wire::sasl::Credentials& credentials, Opener& open
   co_return LoginOutcome{.end = LoginEnd::Failed, .error = std::move(end.error())};
 }
 
-namespace {
-
-Task<> carry_out(Opener& opener, LoginTarget target, std::optional<net::Result<LoginEnd>>& end) {
-  end = co_await net::attempt(opener.open(std::move(target)));
-}
-
-}  // namespace
-
-// Opens, and gives up as soon as the client is gone: nobody hears the answer then, and the upstream
-// has better things to do.
 Task<LoginEnd> Login::open_while_there(LoginTarget target, Opener& opener) {
-  std::optional<net::Result<LoginEnd>> end;
-  net::Scope scope([](const net::Error&) {});
-  scope.spawn(carry_out(opener, std::move(target), end));
-  if (!end && scope.live() > 0) {
-    scope.when_empty([this] { session_.client().stop_watching(); });
-    const net::Deadline whenever{net::Time::max()};
-    auto gone = co_await net::attempt(session_.client().departure(whenever));
-    if (!gone) {
-      scope.cancel();
-      co_await fail(std::move(gone.error()));
-    }
-  }
-  if (!end) co_await fail(Kind::Internal, Origin::Here, "the login ended without an end");
-  if (!*end) co_await fail(std::move(end->error()));
-  co_return **end;
+  WhileThere<LoginEnd> opening(session_.client(), opener.open(std::move(target)));
+  co_return co_await opening.finish();
 }
 
 // Counted from the beginning of the command: how long the upstream took does not show.

@@ -3,6 +3,7 @@
 #include "proxy/message_transfer.hpp"
 
 #include "net/block.hpp"
+#include "proxy/while_there.hpp"
 
 #include <utility>
 
@@ -45,9 +46,12 @@ Task<TransferEnd> MessageTransfer::run() {
     } else {
       header_.take(octets);
       look_for_trouble();
-      if (!end_) co_await pass(octets);
     }
-    (void)co_await client.read_some(relay_.consumed(), patience());
+    if (end_) {
+      (void)co_await client.read_some(relay_.consumed(), patience());
+    } else {
+      co_await pass(octets);
+    }
   }
   client.set_read_size(net::BlockPool::kSmall);
   client.settle();
@@ -63,11 +67,15 @@ net::Wait MessageTransfer::patience() const {
 // Sends octets on, together with the end if they are the last. What the server has said by then
 // belongs to no end that it has seen: it can only be a refusal.
 Task<> MessageTransfer::pass(std::string_view octets) {
-  if (link_->stream().waiting() > 0) co_return co_await hear_early();
-  const std::string_view first = std::exchange(begun_, true) ? std::string_view() : rules_.received;
-  const std::string_view last = relay_.ended() ? kEndOfData : std::string_view();
-  const net::Idle patience{SmtpPatience::kBlock};
-  auto sent = co_await attempt(link_->stream().write({first, octets, last}, patience));
+  net::Stream& client = session_.client();
+  if (link_->stream().waiting() > 0) {
+    (void)co_await client.read_some(relay_.consumed(), patience());
+    co_return co_await hear_early();
+  }
+  // A stream takes all octets at once, and waits then: they are the client's no more.
+  WhileThere<> sending(client, send(octets));
+  (void)co_await client.read_some(relay_.consumed(), patience());
+  auto sent = co_await attempt(sending.finish());
   if (!sent) {
     if (sent.error().origin != Origin::Upstream) {
       drop_link(sent.error().kind);
@@ -75,6 +83,12 @@ Task<> MessageTransfer::pass(std::string_view octets) {
     }
     co_return give_up(std::move(sent.error()));
   }
+}
+
+Task<> MessageTransfer::send(std::string_view octets) {
+  const std::string_view first = std::exchange(begun_, true) ? std::string_view() : rules_.received;
+  const std::string_view last = relay_.ended() ? kEndOfData : std::string_view();
+  co_await link_->stream().write({first, octets, last}, net::Idle{SmtpPatience::kBlock});
 }
 
 Task<> MessageTransfer::hear_early() {

@@ -60,6 +60,7 @@ class MessageTransfer {
  private:
   [[nodiscard]] net::Wait patience() const;
   net::Task<> pass(std::string_view octets);
+  net::Task<> send(std::string_view octets);
   net::Task<> hear_early();
   net::Task<TransferEnd> finish();
   void drop_link(net::Kind why);
