@@ -30,6 +30,15 @@ void check_ways(const Settings& settings, Findings& findings) {
   if (submission.auth != SubmissionAuth::Passthrough) {
     findings.error("submission.auth", "it needs an IMAP server: no route leads to one");
   }
+  if (submission.save_sent != SaveSent::Off) {
+    findings.error("submission.save_sent", "it needs an IMAP server: no route leads to one");
+  }
+}
+
+// A copy goes to the user's mailbox with the user's own password, after the session perhaps.
+void check_copies(const Settings& settings, Findings& findings) {
+  if (settings.submission.save_sent == SaveSent::Off || settings.auth.keep_secret) return;
+  findings.error("submission.save_sent", "it needs the password: set auth.keep_secret = true");
 }
 
 void check_route_kind(const Settings& settings, std::size_t index, Findings& findings) {
@@ -65,6 +74,7 @@ void check_send_address(const Upstream& upstream, Findings& findings) {
 
 void check_submission(const Settings& settings, Findings& findings) {
   check_ways(settings, findings);
+  check_copies(settings, findings);
   for (std::size_t i = 0; i < settings.routes.size(); ++i)
     check_route_kind(settings, i, findings);
   check_referrals(settings, findings);

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ struct Submission {
   ReceivedField received = ReceivedField::Auto;
   ClientIp received_client_ip = ClientIp::Show;
   SaveSent save_sent = SaveSent::Off;
+  Duration save_sent_pause = 2min;  // before the second try; four times as long before the third
+  Size spool_max = 1_GiB;           // of all copies together
   Duration idle_timeout = 5min;
   std::uint32_t bad_commands = 20;
   Duration profile_ttl = 1h;

@@ -142,11 +142,11 @@ enum class ClientIp { Show, Hide };
 template <>
 inline constexpr auto kWords<ClientIp> = words("show", "hide");
 
-enum class SaveSent { Off };
+enum class SaveSent { Off, On };
 template <>
-inline constexpr auto kWords<SaveSent> = words("off");
+inline constexpr auto kWords<SaveSent> = words("off", "on");
 template <>
-inline constexpr auto kLaterWords<SaveSent> = words("on", "pop");
+inline constexpr auto kLaterWords<SaveSent> = words("pop");
 
 enum class Lock { None, Refuse, Steal };
 template <>

@@ -230,6 +230,12 @@ class Catalogue {
       layout_, "postern_submission_recipients_total", "Recipients by result."};
   CountHistogram<> submission_message_size{
       layout_, "postern_submission_message_size_bytes", "Size of relayed messages.", kSizes};
+  Counter<RateScope> submission_rate_limited{
+      layout_, "postern_submission_rate_limited_total", "Messages refused by our own rate limits."};
+  Counter<Upstream, CopyResult> submission_copies{
+      layout_,
+      "postern_submission_copies_total",
+      "Copies of sent mail for the sender's mailbox, by result."};
   // The engine
 
   SecondsHistogram<Worker> event_loop_lag{

@@ -253,6 +253,11 @@ ROWS = {
                "{{upstream}} {{result}}")),
         Panel("Size of messages, 95 %", "bytes",
               (quantile(0.95, [], "postern_submission_message_size_bytes"), "all")),
+        Panel("Messages refused by rate limits", "ops",
+              (rate(["scope"], "postern_submission_rate_limited_total"), "{{scope}}")),
+        Stack("Copies of sent mail by result", "ops",
+              (rate(["upstream", "result"], "postern_submission_copies_total"),
+               "{{upstream}} {{result}}")),
     ],
     "Engine": [
         Panel("Loop lag, 99 %", "s",

@@ -274,6 +274,22 @@ struct IndexDistrusted {
   void each(auto&& field) const { field("messages", messages); }
 };
 
+struct CopyFailed {
+  static constexpr EventInfo kInfo{
+      "copy.failed",
+      Level::Warning,
+      Scope::Session,
+      "A message was sent, and its copy was not put into the sender's mailbox.",
+      "postern_submission_copies_total"};
+  CopyResult result = CopyResult::Unavailable;
+  std::string_view detail;
+
+  void each(auto&& field) const {
+    field("result", result);
+    field("detail", detail);
+  }
+};
+
 struct UidvalidityChanged {
   static constexpr EventInfo kInfo{"uidvalidity.changed",
                                    Level::Warning,
@@ -421,6 +437,7 @@ using Events = std::tuple<ProcessStarted,
                           IdDropped,
                           CommitFailed,
                           IndexDistrusted,
+                          CopyFailed,
                           UidvalidityChanged,
                           UidlsRemapped,
                           UidlsImported,

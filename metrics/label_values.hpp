@@ -354,10 +354,10 @@ template <>
 inline constexpr auto kLabel<DisconnectReason> = enumerated<DisconnectReason::ProtocolError>(
     "reason", "logout", "bye", "eof", "reset", "timeout", "protocol_error");
 
-enum class RetryReason : std::uint8_t { Connect, StaleConnection, Login };
+enum class RetryReason : std::uint8_t { Connect, StaleConnection, Login, Copy };
 template <>
 inline constexpr auto kLabel<RetryReason> =
-    enumerated<RetryReason::Login>("reason", "connect", "stale_connection", "login");
+    enumerated<RetryReason::Copy>("reason", "connect", "stale_connection", "login", "copy");
 
 // Submission
 
@@ -366,15 +366,54 @@ enum class MessageResult : std::uint8_t {
   RejectedPermanent,
   RejectedTemporary,
   TooLarge,
+  RateLimited,
   Aborted,
 };
 template <>
-inline constexpr auto kLabel<MessageResult> = enumerated<MessageResult::Aborted>(
-    "result", "accepted", "rejected_permanent", "rejected_temporary", "too_large", "aborted");
+inline constexpr auto kLabel<MessageResult> =
+    enumerated<MessageResult::Aborted>("result",
+                                       "accepted",
+                                       "rejected_permanent",
+                                       "rejected_temporary",
+                                       "too_large",
+                                       "rate_limited",
+                                       "aborted");
 
 enum class RecipientResult : std::uint8_t { Accepted, RejectedPermanent, RejectedTemporary };
 template <>
 inline constexpr auto kLabel<RecipientResult> = enumerated<RecipientResult::RejectedTemporary>(
     "result", "accepted", "rejected_permanent", "rejected_temporary");
+
+// Whose pace was too fast.
+enum class RateScope : std::uint8_t { User };
+template <>
+inline constexpr auto kLabel<RateScope> = enumerated<RateScope::User>("scope", "user");
+
+// What became of a copy for the mailbox of sent mail. LeftToServer: servers that make such copies
+// themselves. Unknown: the last octet was said, and no answer came.
+enum class CopyResult : std::uint8_t {
+  Saved,
+  Present,
+  LeftToServer,
+  Refused,
+  OverQuota,
+  Unavailable,
+  Unknown,
+  NotSpooled,
+  TooMany,
+  Abandoned,
+};
+template <>
+inline constexpr auto kLabel<CopyResult> = enumerated<CopyResult::Abandoned>("result",
+                                                                             "saved",
+                                                                             "present",
+                                                                             "left_to_server",
+                                                                             "refused",
+                                                                             "over_quota",
+                                                                             "unavailable",
+                                                                             "unknown",
+                                                                             "not_spooled",
+                                                                             "too_many",
+                                                                             "abandoned");
 
 }  // namespace postern::metrics

@@ -72,6 +72,7 @@ Task<> MessageTransfer::pass(std::string_view octets) {
     (void)co_await client.read_some(relay_.consumed(), patience());
     co_return co_await hear_early();
   }
+  const bool block_is_full = rules_.copy != nullptr && rules_.copy->add(octets);
   // A stream takes all octets at once, and waits then: they are the client's no more.
   WhileThere<> sending(client, send(octets));
   (void)co_await client.read_some(relay_.consumed(), patience());
@@ -83,6 +84,7 @@ Task<> MessageTransfer::pass(std::string_view octets) {
     }
     co_return give_up(std::move(sent.error()));
   }
+  if (block_is_full) co_await rules_.copy->flush();
 }
 
 Task<> MessageTransfer::send(std::string_view octets) {

@@ -10,6 +10,7 @@
 
 #include "net/task.hpp"
 #include "proxy/session.hpp"
+#include "proxy/spool.hpp"
 #include "proxy/trouble.hpp"
 #include "upstream/smtp_link.hpp"
 #include "wire/mail_header.hpp"
@@ -30,6 +31,7 @@ struct TransferRules {
   bool refuses_bare_newlines = false;
   bool bare_end = false;  // LF . LF ends the message as well
   std::string received;   // the field to put in front; empty: none
+  Spool* copy = nullptr;  // takes the message as well, without that field; null: nobody does
 };
 
 // What became of it: the server's answer, a refusal of ours, or the loss of the server.
@@ -56,6 +58,9 @@ class MessageTransfer {
 
   // Octets of the message, without those that the relay added.
   [[nodiscard]] std::uint64_t octets() const { return relay_.octets(); }
+
+  // That it can be searched for; empty if it has none.
+  [[nodiscard]] const std::string& message_id() const { return header_.message_id(); }
 
  private:
   [[nodiscard]] net::Wait patience() const;

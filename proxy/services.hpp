@@ -19,6 +19,7 @@
 #include "proxy/penalties.hpp"
 #include "proxy/roster.hpp"
 #include "proxy/uidl_store.hpp"
+#include "proxy/sent_copies.hpp"
 #include "upstream/directory.hpp"
 #include "upstream/relay.hpp"
 #include "upstream/server.hpp"
@@ -83,6 +84,7 @@ struct Services {
   net::Random& random;
   metrics::Recorder& recorder;
   Roster& roster;
+  SentCopies& copies;
   Shared& shared;
 };
 

@@ -43,6 +43,9 @@ class Session {
 
   [[nodiscard]] const Snapshot& snapshot() const { return *snapshot_; }
 
+  // For what outlives the session.
+  [[nodiscard]] std::shared_ptr<const Snapshot> shared_snapshot() const { return snapshot_; }
+
   [[nodiscard]] const Entry& entry() const { return entry_; }
 
   [[nodiscard]] metrics::SessionLog& log() { return log_; }

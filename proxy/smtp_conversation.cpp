@@ -312,9 +312,20 @@ Task<LoginEnd> SmtpConversation::open(LoginTarget target) {
        .lock = conf::Lock::None,
        .evict = {}});
   if (!seat) co_return LoginEnd::Busy;
-  Submitter submitter{.user = target.user, .seat = std::move(*seat)};
+  Submitter submitter{.user = target.user, .home = home_of(target), .seat = std::move(*seat)};
   if (target.relay != nullptr) co_return co_await open_here(target, std::move(submitter));
   co_return co_await open_by_imap(target, std::move(submitter));
+}
+
+// Where routes for IMAP lead, with the same credentials.
+Home SmtpConversation::home_of(const LoginTarget& target) const {
+  if (session_.settings().submission.save_sent == conf::SaveSent::Off) return {};
+  const auto destination = session_.snapshot().directory->find(target.user, conf::Protocol::Imap);
+  if (!destination) return {};
+  return {.server = session_.snapshot().upstreams[destination->upstream].get(),
+          .account = {.mechanism = target.account.mechanism,
+                      .user = destination->login,
+                      .secret = target.account.secret.duplicate()}};
 }
 
 // The submission server judges.

@@ -50,6 +50,7 @@ class SmtpConversation final : private Opener, private Prompt {
   [[nodiscard]] std::string offered_lines() const;
 
   net::Task<LoginEnd> open(LoginTarget target) override;
+  [[nodiscard]] Home home_of(const LoginTarget& target) const;
   net::Task<LoginEnd> open_here(LoginTarget& target, Submitter submitter);
   net::Task<LoginEnd> open_by_imap(LoginTarget& target, Submitter submitter);
   net::Task<std::optional<std::string_view>> ask(std::string base64) override;

@@ -32,6 +32,17 @@ constexpr std::uint16_t kClosing = 421;
 // Octets that a message may grow by on its way: our Received field.
 constexpr std::uint64_t kGrowth = wire::kReceivedOctetsMax;
 
+std::int64_t unix_now() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
+// The submission server has the message.
+bool is_taken(const TransferEnd& end) {
+  const auto* reply = std::get_if<Reply>(&end);
+  return reply != nullptr && reply->code / 100 == 2;
+}
+
 }  // namespace
 
 void Submission::admit(Submitter submitter, std::unique_ptr<upstream::SmtpLink> link) {
@@ -192,13 +203,18 @@ Task<Next> Submission::refuse_early_data() {
 Task<Next> Submission::transfer() {
   (void)co_await talk_.say("354 End data with <CR><LF>.<CR><LF>\r\n");
   const conf::Submission& settings = session_.settings().submission;
+  std::unique_ptr<Spool> spool;
+  if (submitter_->home.server != nullptr) {
+    spool = session_.services().copies.spool(session_.settings());
+  }
   MessageTransfer transfer(
       session_,
       link_,
       {.octets_max = octets_max(link_->offer()),
        .refuses_bare_newlines = settings.bare_newline == conf::BareNewline::Reject,
        .bare_end = session_.client_is_in(settings.lf_eod_networks),
-       .received = received_field()});
+       .received = received_field(),
+       .copy = spool.get()});
   state_ = State::None;
   const auto end = co_await attempt(transfer.run());
   if (!end) {
@@ -206,7 +222,29 @@ Task<Next> Submission::transfer() {
     co_await fail(end.error());
   }
   session_.recorder().observe(kMetrics.submission_message_size(), transfer.octets());
-  co_return co_await tell_end(*end);
+  const auto told = co_await attempt(tell_end(*end));
+  // Behind the answer, which waits for nobody; but whether or not the client is there to hear it.
+  if (spool && is_taken(*end)) make_copy(std::move(spool), transfer.message_id());
+  if (!told) co_await fail(told.error());
+  co_return *told;
+}
+
+void Submission::make_copy(std::unique_ptr<Spool> spool, const std::string& message_id) {
+  const Home& home = submitter_->home;
+  session_.services().copies.make({.snapshot = session_.shared_snapshot(),
+                                   .server = home.server,
+                                   .account = {.mechanism = home.account.mechanism,
+                                               .user = home.account.user,
+                                               .secret = home.account.secret.duplicate()},
+                                   .facts = session_.facts(),
+                                   .session = {.session = session_.name(),
+                                               .protocol = session_.protocol(),
+                                               .listener = session_.entry().settings->name,
+                                               .client = session_.client_address().host()},
+                                   .user = submitter_->user,
+                                   .message_id = message_id,
+                                   .unix_time = unix_now(),
+                                   .octets = std::move(spool)});
 }
 
 Task<Next> Submission::tell_end(const TransferEnd& end) {
@@ -239,7 +277,6 @@ std::string Submission::received_field() const {
   const std::string address = settings.received_client_ip == conf::ClientIp::Show
                                   ? session_.client_address().host()
                                   : std::string();
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
   return written(wire::Received{
       .helo = smtp::is_domain(greeted_.helo) ? std::string_view(greeted_.helo) : "unknown",
       .address = address,
@@ -249,7 +286,7 @@ std::string Submission::received_field() const {
       .secure = facts.secure,
       .authenticated = true,
       .id = session_.name(),
-      .unix_time = std::chrono::duration_cast<std::chrono::seconds>(now).count()});
+      .unix_time = unix_now()});
 }
 
 // ---- RSET

@@ -14,6 +14,7 @@
 #include "proxy/session.hpp"
 #include "proxy/smtp_talk.hpp"
 #include "upstream/relay.hpp"
+#include "upstream/server.hpp"
 #include "upstream/smtp_link.hpp"
 #include "wire/smtp.hpp"
 #include "wire/smtp_extension.hpp"
@@ -27,6 +28,12 @@
 
 namespace postern::proxy {
 
+// Where the sender's own mailboxes are, for copies of what was sent.
+struct Home {
+  upstream::Server* server = nullptr;  // null: no copies are wanted, or there is no such place
+  upstream::Account account;
+};
+
 // Who sends, and by which server.
 struct Submitter {
   std::string user;  // as the client named itself
@@ -34,6 +41,7 @@ struct Submitter {
   upstream::Account account;
   upstream::Standing standing = upstream::Standing::Own;
   bool may_reconnect = true;  // the credentials are still good for another login
+  Home home;
   Seat seat;
 };
 
@@ -84,6 +92,7 @@ class Submission {
   net::Task<> connect();
   net::Task<wire::smtp::Reply> ask(std::string_view command, net::Duration patience);
   net::Task<Next> transfer();
+  void make_copy(std::unique_ptr<Spool> spool, const std::string& message_id);
   net::Task<Next> tell_end(const TransferEnd& end);
   net::Task<Next> tell_loss(const net::Error& error);
   net::Task<Next> refuse_early_data();

@@ -75,12 +75,14 @@ void Worker::run(Blueprint blueprint) {
     recorder_->observe(kMetrics.dns_query_duration(), lookup.took);
   });
   dialer_ = std::make_unique<net::TcpDialer>(loop_, *resolver_);
+  copies_ = std::make_unique<SentCopies>(loop_, *recorder_, shared_.log, share_);
   scope_ = std::make_unique<net::Scope>([](const net::Error&) {});  // sessions tell of their own
   build(blueprint);
   pulse_ = std::make_unique<Pulse>(*this);
   loop_.run();
   pulse_ = nullptr;
   scope_ = nullptr;
+  copies_ = nullptr;
   snapshot_ = nullptr;
   dialer_ = nullptr;
   resolver_ = nullptr;
@@ -101,13 +103,18 @@ void Worker::take(Arrival arrival) {
 void Worker::drain(std::function<void()> empty) {
   loop_.post([this, empty = std::move(empty)] {
     scope_->drain();
-    scope_->when_empty(empty);
+    // What sessions sent at last is to be copied as well.
+    scope_->when_empty([this, empty] {
+      copies_->scope().drain();
+      copies_->scope().when_empty(empty);
+    });
   });
 }
 
 void Worker::stop() {
   loop_.post([this] {
     scope_->cancel();
+    copies_->scope().cancel();
     loop_.stop();
   });
   thread_.join();
@@ -131,7 +138,7 @@ void Worker::admit(Arrival& arrival) {
   }
   auto stream = net::Stream::adopt(loop_, arrival.descriptor, arrival.peer, net::Origin::Client);
   if (!stream) return;
-  const Services services{loop_, random_, *recorder_, roster_, shared_};
+  const Services services{loop_, random_, *recorder_, roster_, *copies_, shared_};
   scope_->spawn(
       serve(services, snapshot_, arrival.entry, std::move(*stream), std::move(arrival.admitted)));
 }

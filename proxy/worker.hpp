@@ -13,6 +13,7 @@
 #include "net/scope.hpp"
 #include "proxy/admission.hpp"
 #include "proxy/roster.hpp"
+#include "proxy/sent_copies.hpp"
 #include "proxy/services.hpp"
 #include "proxy/snapshot.hpp"
 
@@ -51,7 +52,7 @@ class Worker {
   void take(Arrival arrival);
 
   // Ends what waits for clients, and calls `empty` (on the worker's thread) when no session is
-  // left.
+  // left and no copy of sent mail is being made.
   void drain(std::function<void()> empty);
 
   // Ends all sessions, then the thread; returns when it has ended.
@@ -80,6 +81,7 @@ class Worker {
   std::unique_ptr<net::SystemResolver> resolver_;
   std::unique_ptr<net::TcpDialer> dialer_;
   std::shared_ptr<const Snapshot> snapshot_;
+  std::unique_ptr<SentCopies> copies_;
   std::unique_ptr<net::Scope> scope_;
   std::unique_ptr<Pulse> pulse_;
   std::thread thread_;

@@ -8,7 +8,7 @@ BODYSTRUCTURE, BINARY) are refused as unknown.
 
 import re
 
-from tests.support.imap_grammar import (Malformed, atom, compose_set, in_set, number,
+from tests.support.imap_grammar import (Malformed, atom, compose_set, date_time, in_set, number,
                                          parse_set, string, words)
 from tests.support.imap_reply import Fetch, Literal, Untagged
 from tests.support.imap_search import chosen_messages
@@ -196,7 +196,8 @@ def append(session, arguments):
     if target is None:
         return [], "NO [TRYCREATE] no such mailbox"
     flags = _flags(next((value for value in arguments[1:-1] if isinstance(value, list)), []))
-    message = target.add(arguments[-1], flags=flags)
+    dates = [date_time(string(value)) for value in arguments[1:-1] if not isinstance(value, list)]
+    message = target.add(arguments[-1], flags=flags, internal_date=dates[0] if dates else None)
     code = f"[APPENDUID {target.uid_validity} {message.uid}] "
     return [], f"OK {code if session.settings.has('UIDPLUS') else ''}done"
 

@@ -5,6 +5,7 @@ Python values: an atom is a `str`, a quoted string or literal is `bytes`, a pare
 `list`. What cannot be read is `Malformed`, which a server answers with BAD.
 """
 
+import datetime
 import re
 import socket
 from dataclasses import dataclass, field
@@ -208,6 +209,23 @@ class _Scanner:
     def _skip_blanks(self):
         while self._text[self._at:self._at + 1] == b" ":
             self._at += 1
+
+
+def date(text):
+    """A day, as in "3-Nov-2026"."""
+    return _moment(text, "%d-%b-%Y").date()
+
+
+def date_time(text):
+    """A moment, as in "03-Nov-2026 09:05:00 +0000"; the day may begin with a blank."""
+    return _moment(text.strip(), "%d-%b-%Y %H:%M:%S %z")
+
+
+def _moment(text, form):
+    try:
+        return datetime.datetime.strptime(text, form)
+    except ValueError:
+        raise Malformed("no date") from None
 
 
 def atom(value):

@@ -4,8 +4,8 @@ The keys are those that mail gateways use, and the Boolean ones; others are refu
 may choose how to write a set, `Settings.esearch_spans_holes` chooses.
 """
 
-from tests.support.imap_grammar import (Malformed, atom, compose_set, in_set, parse_set, string,
-                                         words)
+from tests.support.imap_grammar import (Malformed, atom, compose_set, date, in_set, parse_set,
+                                         string, words)
 from tests.support.imap_reply import Untagged
 
 _FLAG_KEYS = {
@@ -101,7 +101,7 @@ def _take(rest, view):
     if word[:1].isdigit() or word[:1] == "*":
         ranges = parse_set(word, max(len(view.messages), 1))
         return lambda number, message: in_set(number, ranges)
-    if word in ("UID", "KEYWORD", "UNKEYWORD", "NOT", "OR", "HEADER"):
+    if word in ("UID", "KEYWORD", "UNKEYWORD", "NOT", "OR", "HEADER", "SINCE"):
         return _with_arguments(word, rest, view)
     raise Malformed(f"unknown search key {key}")
 
@@ -122,6 +122,9 @@ def _with_arguments(word, rest, view):
         return lambda number, message: in_set(message.uid, ranges)
     if word == "HEADER":
         return _header(rest)
+    if word == "SINCE":
+        day = date(string(rest.pop(0)))
+        return lambda number, message: message.internal_date.date() >= day
     flag = string(rest.pop(0))
     return lambda number, message: (flag in message.flags) == (word == "KEYWORD")
 

@@ -163,6 +163,7 @@ World::World(const WorldWishes& wishes)
            {.level = metrics::Level::Debug}),
       shared_{log_, admission_, penalties_, occupancy_, index_, uidls_},
       roster_(loop_),
+      copies_(loop_, recorder_, log_, 1),
       dialer_(loop_, shape_),
       sessions_(std::make_unique<net::Scope>([](const net::Error&) {})) {
   reload(wishes);
@@ -170,6 +171,7 @@ World::World(const WorldWishes& wishes)
 
 World::~World() {
   sessions_ = nullptr;
+  copies_.scope().cancel();
   snapshot_ = nullptr;
   dialer_.set_host(nullptr);
 }
@@ -213,7 +215,7 @@ std::unique_ptr<Peer> World::connect(std::string_view listener, std::string_view
   shape.second_address = *net::Address::parse(from, 50000);
   auto [near, far] = memory_pair(loop_, net::Origin::Client, net::Origin::Here, shape);
   auto client = std::make_unique<Peer>(loop_, std::move(far));
-  const proxy::Services services{loop_, random_, recorder_, roster_, shared_};
+  const proxy::Services services{loop_, random_, recorder_, roster_, copies_, shared_};
   sessions_->spawn(proxy::serve(services, snapshot_, entry, std::move(near), {}));
   return client;
 }

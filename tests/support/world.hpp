@@ -32,6 +32,7 @@
 #include "proxy/occupancy.hpp"
 #include "proxy/penalties.hpp"
 #include "proxy/roster.hpp"
+#include "proxy/sent_copies.hpp"
 #include "proxy/services.hpp"
 #include "proxy/snapshot.hpp"
 #include "proxy/uidl_memory.hpp"
@@ -83,6 +84,9 @@ class World {
   [[nodiscard]] std::unique_ptr<Peer> connect(std::string_view listener,
                                               std::string_view from = "192.0.2.1");
 
+  // Copies of sent mail under way.
+  [[nodiscard]] proxy::SentCopies& copies() { return copies_; }
+
   // Builds another snapshot from other wishes; sessions under way keep theirs.
   void reload(const WorldWishes& wishes);
 
@@ -110,6 +114,7 @@ class World {
   proxy::UidlMemory uidls_;
   proxy::Shared shared_;
   proxy::Roster roster_;
+  proxy::SentCopies copies_;
   MemoryDialer dialer_;
   std::shared_ptr<const proxy::Snapshot> snapshot_;
   std::unique_ptr<net::Scope> sessions_;

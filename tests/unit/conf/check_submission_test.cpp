@@ -57,6 +57,17 @@ TEST(CheckSubmission, NeedsAnImapServerToJudge) {
                                 "route leads to one"));
 }
 
+TEST(CheckSubmission, NeedsAnImapServerAndThePasswordForCopies) {
+  EXPECT_THAT(problems_upon_base(with("submission.save_sent = 'on'\n"
+                                      "[[route]]\nupstream = 'relay'\nprotocol = 'submission'")),
+              testing::Contains("f:15:24: error: submission.save_sent: it needs an IMAP server: no "
+                                "route leads to one"));
+  EXPECT_THAT(problems_upon_base(with("submission.save_sent = 'on'\nauth.keep_secret = false")),
+              ElementsAre("f:15:24: error: submission.save_sent: it needs the password: set "
+                          "auth.keep_secret = true"));
+  EXPECT_THAT(problems_upon_base(with("submission.save_sent = 'on'")), IsEmpty());
+}
+
 TEST(CheckSubmission, RefusesRoutesToAServerOfTheOtherKind) {
   EXPECT_THAT(problems_upon_base(with("[[route]]\nupstream = 'relay'\nprotocol = 'pop3'\n"
                                       "[[route]]\nupstream = 'relay'\n"

@@ -117,7 +117,8 @@ TEST(Codec, RefusesWordsWithTheOneThatWasMeant) {
 TEST(Codec, RefusesWordsOfLaterVersionsAsSuch) {
   expect_said({
       {"submission.save_sent = 'pop'",
-       R"(f:13:24: error: submission.save_sent: "pop" is not in this version: write "off")"},
+       R"(f:13:24: error: submission.save_sent: "pop" is not in this version: )"
+       R"(write "off" or "on")"},
       {"upstream.imap.auth = 'master'",
        R"(f:13:22: error: upstream.imap.auth: "master" is not in this )"
        R"(version: write "same", or { user = "NAME", password = { file )"

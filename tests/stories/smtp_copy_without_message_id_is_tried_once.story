@@ -1,0 +1,50 @@
+# S-039: What has no Message-ID cannot be looked for: there is one try, and no second copy ever.
+protocol: submission
+config: submission.save_sent=on
+begin: logged in
+C: MAIL FROM:<joe@example.net>
+U> MAIL FROM:<joe@example.net>
+U< 250 2.1.0 fine
+S: 250 2.1.0 fine
+C: RCPT TO:<ann@example.org>
+U> RCPT TO:<ann@example.org>
+U< 250 2.1.5 fine
+S: 250 2.1.5 fine
+C: DATA
+U> DATA
+U< 354 go on
+S: 354 End data with <CR><LF>.<CR><LF>
+C: Subject: hi
+C: 
+C: ..hello
+C: .
+U> Received: from client.example ([192.0.2.1])
+U> \tby mail.example.net with ESMTPA id <any>
+U> \t<any>
+U> Subject: hi
+U> 
+U> ..hello
+U> .
+U< 250 2.0.0 queued as 7
+S: 250 2.0.0 queued as 7
+U< * OK [CAPABILITY IMAP4rev1 SASL-IR LITERAL+ SPECIAL-USE LIST-EXTENDED ESEARCH UNSELECT AUTH=PLAIN] ready
+U> <taga1> AUTHENTICATE PLAIN <base64 \0joe\0secret>
+U< <taga1> OK [CAPABILITY IMAP4rev1 SASL-IR LITERAL+ SPECIAL-USE LIST-EXTENDED ESEARCH UNSELECT AUTH=PLAIN] in
+U> <taga2> LIST "" "*" RETURN (SPECIAL-USE)
+U< * LIST () "/" "INBOX"
+U< * LIST (\Sent) "/" "Gesendet"
+U< <taga2> OK done
+U> <taga3> APPEND "Gesendet" (\Seen) "<any>
+U> Subject: hi
+U> 
+U> .hello
+U> 
+cut upstream
+wait 1m
+metric: postern_submission_copies_total{upstream="imap",result="unknown"} 1
+log: copy.failed result=unknown
+wait 3m
+metric: postern_submission_copies_total{upstream="imap",result="saved"} 0
+C: QUIT
+S: 221 2.0.0 bye
+S: <closed>
