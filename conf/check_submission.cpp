@@ -41,6 +41,32 @@ void check_copies(const Settings& settings, Findings& findings) {
   findings.error("submission.save_sent", "it needs the password: set auth.keep_secret = true");
 }
 
+void check_pop_before_smtp(const Settings& settings, Findings& findings) {
+  const bool wanted = settings.submission.auth == SubmissionAuth::PopBeforeSmtp;
+  bool used = false;
+  for (const Listener& listener : settings.listeners) {
+    if (!listener.pop_before_smtp) continue;
+    used = true;
+    const auto key = fmt::format("listener.{}.pop_before_smtp", listener.name);
+    if (listener.protocol != Protocol::Submission) {
+      findings.error(key, "it is for submission listeners");
+    } else if (!wanted) {
+      findings.error(key, "it needs submission.auth = \"pop_before_smtp\"");
+    } else {
+      findings.warning(key,
+                       "whoever shares an address with somebody who read mail may send in that "
+                       "user's name");
+    }
+  }
+  if (!wanted) return;
+  if (!used) {
+    findings.error("submission.auth", "no submission listener has pop_before_smtp = true");
+  }
+  if (settings.submission.save_sent != SaveSent::Off) {
+    findings.error("submission.save_sent", "who sends without AUTH shows no password to save with");
+  }
+}
+
 void check_route_kind(const Settings& settings, std::size_t index, Findings& findings) {
   const Route& route = settings.routes[index];
   const auto* upstream = find_named(settings.upstreams, route.upstream);
@@ -75,6 +101,7 @@ void check_send_address(const Upstream& upstream, Findings& findings) {
 void check_submission(const Settings& settings, Findings& findings) {
   check_ways(settings, findings);
   check_copies(settings, findings);
+  check_pop_before_smtp(settings, findings);
   for (std::size_t i = 0; i < settings.routes.size(); ++i)
     check_route_kind(settings, i, findings);
   check_referrals(settings, findings);

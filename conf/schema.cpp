@@ -175,6 +175,8 @@ constexpr Setting<Listener> kListener[] = {
      "these networks may not connect, allowed or not"},
     {"backlog", at<&Listener::backlog>(), between(1, 65'535),
      "connections that the kernel keeps waiting"},
+    {"pop_before_smtp", at<&Listener::pop_before_smtp>(), any(),
+     R"(with submission.auth = "pop_before_smtp": mail without AUTH is taken here (warned of))"},
 };
 
 constexpr Setting<Imap> kImap[] = {

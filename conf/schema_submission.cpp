@@ -22,6 +22,12 @@ std::string_view refuse_extension(std::string_view text) {
 constexpr Setting<Submission> kSubmission[] = {
     {"auth", at<&Submission::auth>(), any(),
      "who judges a login: the submission server, or an IMAP server, whereafter we vouch for it"},
+    {"pop_window", at<&Submission::pop_window>(), between(1s, 24h),
+     "pop_before_smtp: how long an address may send after a login by POP3 or IMAP"},
+    {"pop_rate", at<&Submission::pop_rate>(), any(),
+     "pop_before_smtp: messages of one account from one address"},
+    {"cgnat_networks", at<&Submission::cgnat_networks>(), any(),
+     "pop_before_smtp: no login from here counts, since many share an address"},
     {"sender", at<&Submission::sender>(), any(),
      "whom MAIL may name: anybody, or only the user who logged in"},
     {"max_size", at<&Submission::max_size>(), between(1_KiB, 1_GiB),

@@ -95,6 +95,7 @@ struct Listener {
   std::vector<Network> allow;
   std::vector<Network> deny;
   std::uint32_t backlog = 1024;
+  bool pop_before_smtp = false;
   Pop3Assignments pop3;
 };
 

@@ -19,6 +19,11 @@ namespace postern::conf {
 
 struct Submission {
   SubmissionAuth auth = SubmissionAuth::Passthrough;
+  Duration pop_window = 30min;                  // after a login by POP3 or IMAP
+  std::optional<Rate> pop_rate = Rate{20, 1h};  // messages of one account from one address
+
+  // Where an address stands for many customers (RFC 6598).
+  std::vector<Network> cgnat_networks = {Network::parse("100.64.0.0/10").value()};
   SenderRule sender = SenderRule::Any;
   Size max_size = 40_MiB;
   std::uint32_t max_rcpt = 1000;

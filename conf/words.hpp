@@ -117,13 +117,12 @@ enum class Seen { Retr, Never, Always };
 template <>
 inline constexpr auto kWords<Seen> = words("retr", "never", "always");
 
-// Who judges a login: the submission server, or (Imap and Trusted) an IMAP server, after which we
-// vouch for the user.
-enum class SubmissionAuth { Passthrough, Imap, Trusted };
+// Who judges a login: the submission server, or (all others) an IMAP server, after which we vouch
+// for the user. With PopBeforeSmtp a login by POP3 or IMAP from the same address will do.
+enum class SubmissionAuth { Passthrough, Imap, Trusted, PopBeforeSmtp };
 template <>
-inline constexpr auto kWords<SubmissionAuth> = words("passthrough", "imap", "trusted");
-template <>
-inline constexpr auto kLaterWords<SubmissionAuth> = words("pop_before_smtp");
+inline constexpr auto kWords<SubmissionAuth> =
+    words("passthrough", "imap", "trusted", "pop_before_smtp");
 
 enum class SenderRule { Any, Login };
 template <>

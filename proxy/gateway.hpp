@@ -17,6 +17,7 @@
 #include "proxy/index_memory.hpp"
 #include "proxy/occupancy.hpp"
 #include "proxy/penalties.hpp"
+#include "proxy/recent_logins.hpp"
 #include "proxy/state_threads.hpp"
 #include "proxy/tls_files.hpp"
 #include "proxy/uidl_store.hpp"
@@ -118,6 +119,7 @@ class Gateway {
   net::Loop loop_;
   Admission admission_;
   Penalties penalties_;
+  RecentLogins recent_logins_;
   Occupancy occupancy_;
   IndexMemory index_;
   std::optional<StateThreads> state_;  // if there is a file for what lasts

@@ -121,8 +121,12 @@ Task<LoginOutcome> Login::ask(wire::sasl::Credentials& credentials, Opener& open
                     .user = target.destination.login,
                     .secret = credentials.secret.duplicate()};
   session_.log().upstream(upstream);
+  const std::string typed = target.user;
   auto end = co_await net::attempt(open_while_there(std::move(target), opener));
-  if (end) co_return LoginOutcome{.end = *end};
+  if (end) {
+    if (*end == LoginEnd::Ok) remember(typed, user);
+    co_return LoginOutcome{.end = *end};
+  }
   if (end.error().kind == Kind::Refused) {
     LoginOutcome refused = refuse(end.error().detail);
     refused.error = std::move(end.error());
@@ -136,6 +140,17 @@ Task<LoginOutcome> Login::ask(wire::sasl::Credentials& credentials, Opener& open
 Task<LoginEnd> Login::open_while_there(LoginTarget target, Opener& opener) {
   WhileThere<LoginEnd> opening(session_.client(), opener.open(std::move(target)));
   co_return co_await opening.finish();
+}
+
+// Whoever reads mail may send some from the same address, where the operator wants that. An address
+// that many share says nothing about anybody.
+void Login::remember(std::string_view user, std::string_view login) {
+  const conf::Submission& settings = session_.settings().submission;
+  if (settings.auth != conf::SubmissionAuth::PopBeforeSmtp) return;
+  if (session_.protocol() == metrics::Protocol::Submission) return;
+  const net::Address& client = session_.client_address();
+  if (client.is_loopback() || session_.client_is_in(settings.cgnat_networks)) return;
+  session_.services().shared.recent_logins.note(client, user, login, session_.loop().now());
 }
 
 // Counted from the beginning of the command: how long the upstream took does not show.

@@ -76,6 +76,7 @@ class Login {
  private:
   net::Task<LoginOutcome> ask(wire::sasl::Credentials& credentials, Opener& opener);
   net::Task<LoginEnd> open_while_there(LoginTarget target, Opener& opener);
+  void remember(std::string_view user, std::string_view login);
   net::Task<> delay(net::Time since, net::Duration how_long);
   void record(metrics::Mechanism mechanism, const LoginOutcome& outcome, net::Time since);
 

@@ -17,9 +17,10 @@
 #include "proxy/index_store.hpp"
 #include "proxy/occupancy.hpp"
 #include "proxy/penalties.hpp"
+#include "proxy/recent_logins.hpp"
 #include "proxy/roster.hpp"
-#include "proxy/uidl_store.hpp"
 #include "proxy/sent_copies.hpp"
+#include "proxy/uidl_store.hpp"
 #include "upstream/directory.hpp"
 #include "upstream/relay.hpp"
 #include "upstream/server.hpp"
@@ -74,6 +75,7 @@ struct Shared {
   metrics::Log& log;
   Admission& admission;
   Penalties& penalties;
+  RecentLogins& recent_logins;
   Occupancy& occupancy;
   IndexStore& index;
   UidlStore& uidls;

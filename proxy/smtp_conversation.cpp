@@ -237,7 +237,7 @@ Task<Next> SmtpConversation::xclient(smtp::Xclient command) {
 // ---- credentials
 
 std::optional<SmtpRefusal> SmtpConversation::objection_to_auth() const {
-  if (submission_.is_admitted()) return SmtpRefusal::AlreadyAuthenticated;
+  if (submission_.is_admitted() && !by_address_) return SmtpRefusal::AlreadyAuthenticated;
   if (submission_.is_open()) return SmtpRefusal::NotNow;
   if (!greeted_.extended) return SmtpRefusal::NeedEhlo;
   if (!session_.may_log_in()) return SmtpRefusal::NeedTlsToAuth;
@@ -276,6 +276,7 @@ Task<Next> SmtpConversation::log_in(sasl::Credentials credentials, metrics::Mech
   answer_ = {};
   const LoginOutcome outcome = co_await login_.attempt(std::move(credentials), mechanism, *this);
   if (outcome.end == LoginEnd::Ok) {
+    by_address_ = false;
     session_.enter(SessionState::Ready);
     co_return co_await talk_.say("235 2.7.0 authentication successful\r\n");
   }
@@ -302,15 +303,18 @@ Task<Next> SmtpConversation::refuse_login(const LoginOutcome& outcome) {
   co_return co_await talk_.part(SmtpRefusal::TooManyLogins, EndReason::AuthFailed);
 }
 
-Task<LoginEnd> SmtpConversation::open(LoginTarget target) {
-  auto seat = session_.services().shared.occupancy.take(
-      {.key = {.upstream = session_.settings().upstreams[target.destination.upstream].name,
-               .user = target.account.user,
-               .mailbox = {}},
-       .sessions_max =
-           session_.sessions_max(session_.settings().upstreams[target.destination.upstream]),
+std::optional<Seat> SmtpConversation::take_seat(std::size_t upstream,
+                                                const std::string& user) const {
+  const conf::Upstream& settings = session_.settings().upstreams[upstream];
+  return session_.services().shared.occupancy.take(
+      {.key = {.upstream = settings.name, .user = user, .mailbox = {}},
+       .sessions_max = session_.sessions_max(settings),
        .lock = conf::Lock::None,
        .evict = {}});
+}
+
+Task<LoginEnd> SmtpConversation::open(LoginTarget target) {
+  auto seat = take_seat(target.destination.upstream, target.account.user);
   if (!seat) co_return LoginEnd::Busy;
   Submitter submitter{.user = target.user, .home = home_of(target), .seat = std::move(*seat)};
   if (target.relay != nullptr) co_return co_await open_here(target, std::move(submitter));
@@ -363,11 +367,53 @@ Task<LoginEnd> SmtpConversation::open_by_imap(LoginTarget& target, Submitter sub
 
 Task<Next> SmtpConversation::mail(const smtp::Mail& command) {
   if (!greeted_.is_there()) co_return co_await talk_.say_mistake(SmtpRefusal::NeedEhlo);
-  if (!submission_.is_admitted()) {
-    co_return co_await talk_.say_mistake(session_.may_log_in() ? SmtpRefusal::NeedAuth
-                                                               : SmtpRefusal::NeedTls);
+  if (!submission_.is_admitted() && !session_.may_log_in()) {
+    co_return co_await talk_.say_mistake(SmtpRefusal::NeedTls);
+  }
+  const bool may_change = by_address_ && !submission_.is_open();
+  if (!submission_.is_admitted() || may_change) {
+    const auto refusal = admit_by_address(command.sender);
+    if (refusal == SmtpRefusal::TooFast) co_return co_await talk_.refuse(*refusal);
+    if (refusal) co_return co_await talk_.say_mistake(*refusal);
   }
   co_return co_await submission_.mail(command);
+}
+
+// Without a login of its own a client may send for an account that has read mail from where it is.
+// Who that is, each sender tells anew.
+std::optional<SmtpRefusal> SmtpConversation::admit_by_address(const smtp::Path& sender) {
+  const conf::Submission& settings = session_.settings().submission;
+  const net::Address& client = session_.client_address();
+  if (!session_.entry().settings->pop_before_smtp || sender.is_null() || client.is_loopback() ||
+      session_.client_is_in(settings.cgnat_networks)) {
+    return SmtpRefusal::NeedAuth;
+  }
+  const std::string user = mailbox_of(sender);
+  const auto destination = session_.snapshot().directory->find(user, conf::Protocol::Submission);
+  if (!destination) return SmtpRefusal::NeedAuth;
+  switch (session_.services().shared.recent_logins.consult(
+      client, user, settings, session_.loop().now())) {
+    case RecentLogins::Advice::Stranger:
+      return SmtpRefusal::NeedAuth;
+    case RecentLogins::Advice::TooMany:
+      session_.recorder().add(kMetrics.submission_rate_limited(metrics::RateScope::User));
+      return SmtpRefusal::TooFast;
+    case RecentLogins::Advice::Send:
+      break;
+  }
+  if (submission_.is_admitted() && submission_.user() == user) return std::nullopt;
+  auto seat = take_seat(destination->upstream, destination->login);
+  if (!seat) return SmtpRefusal::TooFast;
+  session_.log().user(user);
+  submission_.admit({.user = user,
+                     .relay = session_.snapshot().relays[destination->upstream].get(),
+                     .account = {.user = destination->login, .secret = {}},
+                     .standing = Standing::Trusted,
+                     .seat = std::move(*seat)},
+                    nullptr);
+  by_address_ = true;
+  session_.enter(SessionState::Ready);
+  return std::nullopt;
 }
 
 }  // namespace postern::proxy

@@ -37,6 +37,7 @@ class SmtpConversation final : private Opener, private Prompt {
   net::Task<Next> log_in(wire::sasl::Credentials credentials, metrics::Mechanism mechanism);
   net::Task<Next> refuse_login(const LoginOutcome& outcome);
   net::Task<Next> mail(const wire::smtp::Mail& command);
+  [[nodiscard]] std::optional<SmtpRefusal> admit_by_address(const wire::smtp::Path& sender);
   net::Task<Next> reset();
   net::Task<Next> quit();
   net::Task<Next> xclient(wire::smtp::Xclient command);
@@ -46,6 +47,7 @@ class SmtpConversation final : private Opener, private Prompt {
 
   [[nodiscard]] net::Wait patience() const;
   [[nodiscard]] std::optional<SmtpRefusal> objection_to_auth() const;
+  [[nodiscard]] std::optional<Seat> take_seat(std::size_t upstream, const std::string& user) const;
   net::Task<wire::smtp::Offer> learn_offer();
   [[nodiscard]] std::string offered_lines() const;
 
@@ -61,6 +63,7 @@ class SmtpConversation final : private Opener, private Prompt {
   Greeted greeted_;
   upstream::AuthAnswer answer_;  // to the login under way
   Submission submission_;
+  bool by_address_ = false;  // who sends has not logged in here
 };
 
 }  // namespace postern::proxy

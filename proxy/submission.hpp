@@ -68,6 +68,9 @@ class Submission {
 
   [[nodiscard]] bool is_admitted() const { return submitter_.has_value(); }
 
+  // Who it is, as the client named itself; for whoever is admitted.
+  [[nodiscard]] const std::string& user() const { return submitter_->user; }
+
   // A transaction is under way, or was and is lost.
   [[nodiscard]] bool is_open() const { return state_ != State::None; }
 

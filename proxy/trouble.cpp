@@ -302,6 +302,8 @@ SmtpRow smtp_row(SmtpRefusal why) {
       return {454, {4, 7, 0}, "too many sessions, wait and try again"};
     case SmtpRefusal::Throttled:
       return {454, {4, 7, 0}, "too many failed logins, wait and try again"};
+    case SmtpRefusal::TooFast:
+      return {450, {4, 7, 1}, "too many messages, wait and try again"};
     case SmtpRefusal::TooManyErrors:
       return {421, {4, 7, 0}, "too many errors"};
     case SmtpRefusal::TooManyLogins:

@@ -92,6 +92,7 @@ enum class SmtpRefusal : unsigned char {
   Loop,       // too many Received fields
   Busy,       // too many sessions
   Throttled,  // too many failed logins
+  TooFast,    // too many messages
   TooManyErrors,
   TooManyLogins,
   Overload,  // in place of a greeting

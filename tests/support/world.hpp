@@ -31,6 +31,7 @@
 #include "proxy/index_memory.hpp"
 #include "proxy/occupancy.hpp"
 #include "proxy/penalties.hpp"
+#include "proxy/recent_logins.hpp"
 #include "proxy/roster.hpp"
 #include "proxy/sent_copies.hpp"
 #include "proxy/services.hpp"
@@ -109,6 +110,7 @@ class World {
   metrics::Log log_;
   proxy::Admission admission_;
   proxy::Penalties penalties_;
+  proxy::RecentLogins recent_logins_;
   proxy::Occupancy occupancy_;
   proxy::IndexMemory index_;
   proxy::UidlMemory uidls_;

@@ -68,6 +68,27 @@ TEST(CheckSubmission, NeedsAnImapServerAndThePasswordForCopies) {
   EXPECT_THAT(problems_upon_base(with("submission.save_sent = 'on'")), IsEmpty());
 }
 
+TEST(CheckSubmission, S041_WarnsOfEachListenerThatTakesMailWithoutALogin) {
+  EXPECT_THAT(problems_upon_base(with("submission.auth = 'pop_before_smtp'")),
+              ElementsAre("f:15:19: error: submission.auth: no submission listener has "
+                          "pop_before_smtp = true"));
+  EXPECT_THAT(problems_upon_base(with("listener.submission.pop_before_smtp = true")),
+              ElementsAre("f:15:39: error: listener.submission.pop_before_smtp: it needs "
+                          "submission.auth = \"pop_before_smtp\""));
+  EXPECT_THAT(problems_upon_base(with("listener.pop3.pop_before_smtp = true")),
+              ElementsAre("f:15:33: error: listener.pop3.pop_before_smtp: it is for submission "
+                          "listeners"));
+  EXPECT_THAT(problems_upon_base(with("submission.auth = 'pop_before_smtp'\n"
+                                      "listener.submission.pop_before_smtp = true")),
+              ElementsAre("f:16:39: warning: listener.submission.pop_before_smtp: whoever shares "
+                          "an address with somebody who read mail may send in that user's name"));
+  EXPECT_THAT(problems_upon_base(with("submission.auth = 'pop_before_smtp'\n"
+                                      "listener.submission.pop_before_smtp = true\n"
+                                      "submission.save_sent = 'on'")),
+              testing::Contains("f:17:24: error: submission.save_sent: who sends without AUTH "
+                                "shows no password to save with"));
+}
+
 TEST(CheckSubmission, RefusesRoutesToAServerOfTheOtherKind) {
   EXPECT_THAT(problems_upon_base(with("[[route]]\nupstream = 'relay'\nprotocol = 'pop3'\n"
                                       "[[route]]\nupstream = 'relay'\n"
