@@ -138,10 +138,21 @@ class DemonstrationTest(unittest.TestCase):
             sender.starttls(context=self.unchecked())
             sender.login("ann@example.test", "ann-demo")
             sender.sendmail("ann@example.test", ["ben@example.test"],
-                            f"Subject: {subject}\r\n\r\nHello.\r\n")
+                            f"Subject: {subject}\r\nMessage-ID: <{uuid.uuid4()}@demo.test>\r\n"
+                            "\r\nHello.\r\n")
 
         wait_until(lambda: f"Subject: {subject}".encode() in self.mail_of("ben"), SECONDS,
                    "the mail")
+        wait_until(lambda: self.is_in_sent("ann", subject), SECONDS, "the copy")
+
+    def is_in_sent(self, user, subject):
+        """Whether the sender has a copy, once and seen."""
+        with imaplib.IMAP4_SSL(HOST, self.ports["IMAPS_PORT"], timeout=30,
+                               ssl_context=self.unchecked()) as client:
+            client.login(f"{user}@example.test", f"{user}-demo")
+            client.select("Sent", readonly=True)
+            found = client.search(None, "SEEN", "SUBJECT", f'"{subject}"')[1][0].split()
+        return len(found) == 1
 
     def test_imap_shows_the_mail_that_pop3_shows(self):
         clear = imaplib.IMAP4(HOST, self.ports["IMAP_PORT"], timeout=30)

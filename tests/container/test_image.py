@@ -42,7 +42,7 @@ class LabelTest(unittest.TestCase):
     def test_ports_are_above_those_of_root(self):
         ports = {int(port.partition("/")[0]) for port in self.image["Config"]["ExposedPorts"]}
 
-        self.assertEqual(ports, {1110, 1995, 1143, 1993, 9464})
+        self.assertEqual(ports, {1110, 1995, 1143, 1993, 1587, 9464})
 
     def test_the_binary_is_process_one_and_asks_itself_for_health(self):
         self.assertEqual(self.image["Config"]["Entrypoint"], ["postern"])
