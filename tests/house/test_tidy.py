@@ -80,6 +80,12 @@ class TidyTest(unittest.TestCase):
         self.assert_caught("tests/a.py", '"""A."""\nself.skipTest("no")\n', "skipped")
         self.assert_caught("tests/a.py", '"""A."""\ntime.sleep(1)\n', "sleeps")
 
+    def test_nobody_asks_dns_for_a_name(self):
+        for bad in ("getnameinfo(a, b)", "uv_getnameinfo(loop)", "gethostbyaddr(a)", "res_query(a)",
+                    "hints.ai_flags = AI_CANONNAME"):
+            self.assert_caught("net/a.cpp", TOP + f"  {bad};\n", "names that DNS tells")
+        self.assertEqual([line for line in tidy.calls(Tree.of()) if "DNS" in line], [])
+
     def test_words_about_calls_are_fine(self):
         self.assertEqual(found("net/a.cpp", TOP + '// It does not throw.\nlog("sleep(1)");\n'), [])
         self.assertEqual(found("net/scope.cpp", TOP + "} catch (...) {\n")[1:], [])

@@ -37,6 +37,8 @@ CALLS = [
     (CPP, r"", r"\b(?:u?sleep|nanosleep|sleep_for)\s*\(", "nothing sleeps: wait for an event"),
     (CPP, r"", r"\b(?:strcpy|strcat|sprintf|gets|strtok|atoi|atol|system|popen)\s*\(",
      "no bound, or a shell"),
+    (CPP, r"", r"\b(?:\w*getnameinfo|gethostbyaddr|res_n?(?:query|search))\s*\(|\bAI_CANONNAME\b",
+     "names that DNS tells are used for nothing: addresses only are asked for"),
     (r".*\.py", r"", r"\b(?:skipTest|skipIf|skipUnless|expectedFailure|SkipTest)\b|unittest\.skip",
      "no test is skipped"),
     (r".*\.py", r"tests/bench/.*", r"\btime\.sleep\s*\(", "nothing sleeps: wait for an event"),

@@ -281,7 +281,7 @@ class DotTest(FaultCase):
         self.assert_reply(smtp.submit(USER, [TO], MAIL), "250 2.0.0")
         self.assert_sound(smtp)
 
-    def test_S001_F045_nothing_is_heard_before_the_upstream_has_answered(self):
+    def test_S001_F045_G003_nothing_is_heard_before_the_upstream_has_answered(self):
         self.server.on("dot", HOLD)
         smtp = self.open()
         self.in_data(smtp)

@@ -125,7 +125,7 @@ class KillTest(unittest.TestCase):
         self.revive(victim)
         return case
 
-    def test_S001_S003_S004_F012_F046_no_kill_loses_or_doubles_a_message(self):
+    def test_S001_S003_S004_F012_F046_G003_G004_no_kill_loses_or_doubles_a_message(self):
         lot, lengths = random.Random(_SEED), self.lengths()
         self.dot_at = lengths["front"][UP] - len(b"QUIT\r\n")
         cases = []

@@ -31,7 +31,7 @@ class OrderTest(SubmissionCase):
     COMMANDS = (f"MAIL FROM:<{USER}>", f"RCPT TO:<{TO}>", "DATA", "RSET", "EHLO client.test",
                 f"AUTH PLAIN {encoded(chr(0) + 'joe' + chr(0) + 'wrong-Kq8').decode()}")
 
-    def test_T029_S009_S044_no_order_of_commands_sends_without_a_login(self):
+    def test_T029_S009_S044_G004_no_order_of_commands_sends_without_a_login(self):
         self.server.wrong_passwords.add("wrong-Kq8")
         for hello, longest in (("EHLO client.test", 4), ("HELO client.test", 3)):
             for order in itertools.chain.from_iterable(

@@ -44,7 +44,7 @@ TEST(Uidl, M091_GmailIsTheNumberThatGmailShows) {
             "GmailId12f4b3c5d6e7f809");
 }
 
-TEST(Uidl, M092_AnEmailIdIsTakenAsItIsUnlessItIsTooLong) {
+TEST(Uidl, M092_T038_AnEmailIdIsTakenAsItIsUnlessItIsTooLong) {
   const std::string longest(70, 'x');
 
   EXPECT_EQ(uidl_of(format("emailid"), Uid{1}, UidValidity{7}, longest), longest);
@@ -62,7 +62,7 @@ TEST(Uidl, KnowsWhichFormatsNeedNoAskingAndNoCheck) {
   EXPECT_FALSE(is_unique(format("emailid")));
 }
 
-TEST(Uidl, M092_FitsRfc1939WhateverTheNumbers) {
+TEST(Uidl, M092_T038_FitsRfc1939WhateverTheNumbers) {
   for (const char* const preset : {"dovecot", "uw", "cyrus", "uid", "dash"}) {
     for (const std::uint32_t number : {1U, 10U, 0x7fffffffU, 0xffffffffU}) {
       const std::string uidl = uidl_of(format(preset), Uid{number}, UidValidity{number});

@@ -45,7 +45,7 @@ TEST(SmtpReply, WhatHasNoEnhancedCodeGetsTheOneThatSaysNothing) {
   EXPECT_EQ(told(*read({"550 4.7.1 of another class"})), "550 5.0.0 4.7.1 of another class\r\n");
 }
 
-TEST(SmtpReply, T028_WordsOfAnUpstreamCannotBeMoreThanWords) {
+TEST(SmtpReply, T028_T038_WordsOfAnUpstreamCannotBeMoreThanWords) {
   const auto reply = read({"550 a\rb\x1b[31m\xC3\xB6" + std::string(600, 'x')});
 
   const std::string text = told(*reply);
