@@ -51,7 +51,7 @@ class ScriptedSmtp:
         self.dialogues, self.messages, self.failures = [], [], []
         self._rules, self._lock = [], threading.Lock()
         self._released, self._stopping = threading.Event(), threading.Event()
-        self._held = threading.Event()
+        self._held, self._said = threading.Event(), threading.Event()
         self._connections, self._threads = [], []
         self._listener = socket.create_server((HOST, port), backlog=64)
         self.port = self._listener.getsockname()[1]
@@ -90,11 +90,17 @@ class ScriptedSmtp:
             self.dialogues.clear()
             self._released.clear()
             self._held.clear()
+            self._said.clear()
 
     def wait_held(self):
         """Returns once an answer is held back."""
         if not self._held.wait(SECONDS):
             raise TimeoutError("nothing is held")
+
+    def wait_said(self):
+        """Returns once what a fault says has been said."""
+        if not self._said.wait(SECONDS):
+            raise TimeoutError("no fault was met")
 
     def release(self):
         """Lets go what is held back, now and later."""
@@ -168,6 +174,9 @@ class ScriptedSmtp:
     def hold(self):
         self._held.set()
         self._released.wait(SECONDS)
+
+    def note_said(self):
+        self._said.set()
 
     def stall(self):
         self._stopping.wait(SECONDS)

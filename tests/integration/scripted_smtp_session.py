@@ -146,6 +146,7 @@ class Session:
         if fault.then == "hold":
             self._server.hold()
         self._send(reply if fault.says is None else fault.says)
+        self._server.note_said()
         if fault.then == "stall":
             self._server.stall()
             raise Over

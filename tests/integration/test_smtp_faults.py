@@ -232,9 +232,13 @@ class DataTest(FaultCase):
 
     def test_S001_an_acceptance_before_the_end_of_the_data_is_none(self):
         self.server.on("data", refuse(b"250 2.0.0 taken, whatever comes\r\n"), after=1000)
-        smtp = self.open()
+        smtp, wire = self.open(), stuffed(LARGE)
+        self.in_data(smtp)
+        smtp.send(wire[:2000])
+        self.server.wait_said()
+        smtp.send(wire[2000:])
 
-        self.assert_reply(smtp.submit(USER, [TO], LARGE), "451")
+        self.assert_reply(smtp.reply(), "451")
         self.assertEqual(self.server.taken(), [])
         self.assert_sound(smtp)
 
