@@ -224,6 +224,13 @@ std::string_view refuse_delimiter(std::string_view text) {
   return R"(it is one sign such as "+", or "" for none)";
 }
 
+std::string_view refuse_prefix(std::string_view text) {
+  constexpr std::size_t kOctetsMax = 32;
+  const auto prints = [](char c) { return c > ' ' && c < '\x7F' && c != '@'; };
+  if (text.size() <= kOctetsMax && std::ranges::all_of(text, prints)) return {};
+  return R"(it is a short word such as "recent:", without blanks or "@", or "" for none)";
+}
+
 std::string show(const DeletePolicy& policy) {
   switch (policy.kind) {
     case DeletePolicy::Kind::Expunge:

@@ -28,6 +28,7 @@ std::expected<Expire, std::string> parse_expire(std::string_view text);
 std::string_view refuse_route_user(std::string_view text);
 std::string_view refuse_login_template(std::string_view text);
 std::string_view refuse_delimiter(std::string_view text);
+std::string_view refuse_prefix(std::string_view text);
 
 std::string show(const DeletePolicy& policy);
 std::string show(const UidlFormat& format);

@@ -38,6 +38,9 @@ struct Pop3 {
   std::uint32_t max_messages = 0;
   MessagesKept max_messages_keep = MessagesKept::Newest;
   Duration max_age = 0s;
+  std::string recent_prefix;
+  Duration recent_age = 720h;
+  bool recent_delete = false;
   std::string subfolder_delimiter;
   Size retr_buffer = 128_KiB;
   BareCr bare_cr = BareCr::Guard;
@@ -51,6 +54,7 @@ struct Pop3 {
   Lock lock = Lock::None;
   std::uint32_t max_sessions = 8;
   Duration login_delay = 0s;
+  Duration poll_cache = 0s;
 };
 
 // What one table sets of [pop3] for itself: the keys that it names, and a Pop3 that holds their

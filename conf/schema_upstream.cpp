@@ -151,6 +151,12 @@ constexpr Setting<Pop3> kPop3[] = {
      "which of them, if there are more"},
     {"max_age", at<&Pop3::max_age>(), any(),
      R"(clients see messages that arrived within this time; "0s": all)"},
+    {"recent_prefix", at<&Pop3::recent_prefix>(), text(refuse_prefix),
+     R"(with "recent:", the login recent:user sees what arrived lately; empty: off)"},
+    {"recent_age", at<&Pop3::recent_age>(), between(1h, 87600h),
+     "how long ago that may have been"},
+    {"recent_delete", at<&Pop3::recent_delete>(), any(),
+     "such a session may delete messages"},
     {"subfolder_delimiter", at<&Pop3::subfolder_delimiter>(), text(refuse_delimiter),
      R"(with "+", user+folder@domain sees that mailbox; empty: off)"},
     {"retr_buffer", at<&Pop3::retr_buffer>(), between(0_B, 16_MiB),
@@ -177,6 +183,8 @@ constexpr Setting<Pop3> kPop3[] = {
      "POP3 sessions of one user at one time"},
     {"login_delay", at<&Pop3::login_delay>(), between(0s, 24h),
      R"(least time between two logins of a user (LOGIN-DELAY); "0s": off)"},
+    {"poll_cache", at<&Pop3::poll_cache>(), between(0s, 60s),
+     R"(polls within this time of the last see what that one saw, without the upstream; "0s": off)"},
 };
 
 // clang-format on

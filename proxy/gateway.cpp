@@ -426,7 +426,7 @@ void Gateway::open_state() {
     uidls_ = std::make_unique<UidlSqlite>(*state_, std::make_shared<StateFile>(state_plan(path)));
   }
   shared_ = std::make_unique<Shared>(
-      Shared{log_, admission_, penalties_, recent_logins_, occupancy_, index_, *uidls_});
+      Shared{log_, admission_, penalties_, recent_logins_, occupancy_, polls_, index_, *uidls_});
 }
 
 void Gateway::run(const Moments& moments) {

@@ -17,6 +17,7 @@
 #include "proxy/index_memory.hpp"
 #include "proxy/occupancy.hpp"
 #include "proxy/penalties.hpp"
+#include "proxy/poll_cache.hpp"
 #include "proxy/recent_logins.hpp"
 #include "proxy/state_threads.hpp"
 #include "proxy/tls_files.hpp"
@@ -121,6 +122,7 @@ class Gateway {
   Penalties penalties_;
   RecentLogins recent_logins_;
   Occupancy occupancy_;
+  PollCache polls_;
   IndexMemory index_;
   std::optional<StateThreads> state_;  // if there is a file for what lasts
   std::unique_ptr<UidlStore> uidls_;

@@ -45,13 +45,16 @@ Task<> Maildrop::reconnect() {
   if (source_.account.secret.empty() || reconnects_ >= upstream().reconnects) {
     co_await fail(Kind::Unavailable, Origin::Upstream, "the link is lost and not made again");
   }
-  ++reconnects_;
-  session_.recorder().add(
-      kMetrics.upstream_retries(source_.server->metric(), metrics::RetryReason::StaleConnection));
+  if (const bool was_linked = opened_at_ != net::Time{}; was_linked) {
+    ++reconnects_;
+    session_.recorder().add(
+        kMetrics.upstream_retries(source_.server->metric(), metrics::RetryReason::StaleConnection));
+  }
   const auto before = mailbox_.uid_validity;
   entrance_ = {};
   const auto entered = co_await attempt(enter(mailbox_.opened_for, !loaded_));
   if (!entered && entered.error().kind == Kind::Refused) {
+    session_.services().shared.polls.forget(key());
     co_await fail(Kind::Changed, Origin::Upstream, "login refused at reconnecting");
   }
   if (!entered) co_await fail(entered.error());

@@ -14,6 +14,7 @@
 #include "proxy/index_store.hpp"
 #include "proxy/session.hpp"
 #include "proxy/uidl_store.hpp"
+#include "proxy/view.hpp"
 #include "upstream/imap_fetch.hpp"
 #include "upstream/imap_update.hpp"
 #include "upstream/server.hpp"
@@ -22,6 +23,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,6 +51,7 @@ struct MaildropSource {
   upstream::Account account;
   std::string mailbox;  // modified UTF-7
   const conf::Pop3* policy = nullptr;
+  bool recent = false;  // only what arrived lately shows
 };
 
 // One mail on its way to the client: small ones whole, others as they come.
@@ -83,6 +86,11 @@ class Maildrop {
   // wrong credentials.
   static net::Task<std::unique_ptr<Maildrop>> open(Session& session, MaildropSource source);
 
+  // The maildrop as the last session left it in the index, without asking anybody; a link is made
+  // when something needs it, and then the UIDVALIDITY must be the one of the index. Answers null if
+  // the index does not do for that; the source is as it was then.
+  static net::Task<std::unique_ptr<Maildrop>> recall(Session& session, MaildropSource& source);
+
   // Leaves in the index what the session has learned.
   ~Maildrop();
 
@@ -108,6 +116,9 @@ class Maildrop {
   [[nodiscard]] std::string uidl_of(const Message& message) const;
 
   [[nodiscard]] bool is_read_only() const { return mailbox_.read_only || !mailbox_.may_delete; }
+
+  // Whether DELE is for this session.
+  [[nodiscard]] bool may_delete() const { return !is_read_only() && view_may_delete(); }
 
   void mark_deleted(Message& message);
 
@@ -172,7 +183,12 @@ class Maildrop {
   net::Task<> find_uidls();
   net::Task<> name_messages(const upstream::KnownMailbox& now);
   void take_in(upstream::Listing listing);
+  net::Task<View> choose_view(std::span<const upstream::ListedMessage> messages);
   net::Task<> make_messages(const wire::UidSet& deleted_by_others);
+  net::Task<bool> recall_messages();
+
+  [[nodiscard]] bool view_may_delete() const { return !source_.recent || policy().recent_delete; }
+
   void keep_unfinished();
   void note_measured(const Message& message, std::uint64_t octets);
   void note_removed(const upstream::Update& update, const upstream::Updated& updated);

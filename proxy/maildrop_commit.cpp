@@ -56,7 +56,8 @@ Update Maildrop::gather() const {
   update.existing.reserve(messages_.size() + hidden_.size());
   for (const Message& message : messages_) {
     update.existing.push_back(message.uid);
-    const bool goes = message.deleted || (policy().delete_on_retr && message.retrieved);
+    const bool goes =
+        message.deleted || (policy().delete_on_retr && message.retrieved && view_may_delete());
     if (goes && !message.vanished) {
       update.remove.push_back(message.uid);
     } else if (message.retrieved && policy().seen != conf::Seen::Never) {

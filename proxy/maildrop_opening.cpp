@@ -126,7 +126,11 @@ Task<> Maildrop::number_messages() {
   if (must_hide_deleted()) {
     deleted_by_others = co_await search_deleted(link, link.command_deadline());
   }
-  co_await make_messages(deleted_by_others);
+  const auto made = co_await attempt(make_messages(deleted_by_others));
+  if (!made) {
+    link.give_up(made.error().kind);
+    co_await fail(made.error());
+  }
   if (broke_rules) distrust();
   loaded_ = true;
   entrance_.opening = nullptr;
@@ -156,14 +160,34 @@ void Maildrop::keep_unfinished() {
   session_.services().shared.index.remember(key(), *standing_.indexed);
 }
 
+// What of the mailbox the operator lets this session see. Where that has an edge, it is kept before
+// anything is shown.
+Task<View> Maildrop::choose_view(std::span<const upstream::ListedMessage> messages) {
+  View view(policy(), source_.recent, seconds_since_1970());
+  if (!view.has_edge()) {
+    view.choose(messages, wire::Uid{});
+    co_return view;
+  }
+  UidlStore& store = session_.services().shared.uidls;
+  const std::string_view name = source_.recent ? "recent" : "all";
+  const auto kept = co_await store.edge(session_.loop(), key(), name);
+  const wire::UidValidity validity = *mailbox_.uid_validity;
+  const bool holds = kept && kept->validity == validity;
+  view.choose(messages, holds ? kept->lowest : wire::Uid{});
+  const ViewEdge now{.validity = validity, .lowest = view.edge()};
+  if (now != kept) co_await store.keep_edge(session_.loop(), key(), name, now);
+  co_return view;
+}
+
 Task<> Maildrop::make_messages(const wire::UidSet& deleted_by_others) {
   upstream::KnownMailbox& known = standing_.indexed->known;
+  const View view = co_await choose_view(known.messages);
   messages_.clear();
   messages_.reserve(known.messages.size());
   hidden_.clear();
   octets_ = 0;
   for (const upstream::ListedMessage& each : known.messages) {
-    if (!deleted_by_others.empty() && deleted_by_others.contains(each.uid)) {
+    if (!view.shows(each) || (!deleted_by_others.empty() && deleted_by_others.contains(each.uid))) {
       hidden_.push_back(each);
       continue;
     }

@@ -24,6 +24,13 @@ namespace {
 
 constexpr std::uint64_t kHopsMin = 2;  // a proxy's TTL below it is a loop
 
+// "recent:user": a user behind a word that asks for a view. True if the word was there.
+bool take_prefix(std::string& user, std::string_view prefix) {
+  if (prefix.empty() || user.size() == prefix.size() || !user.starts_with(prefix)) return false;
+  user.erase(0, prefix.size());
+  return true;
+}
+
 }  // namespace
 
 Pop3Authorization::Pop3Authorization(Session& session)
@@ -207,8 +214,9 @@ Task<LoginEnd> Pop3Authorization::open(LoginTarget target) {
   auto mailbox = take_mailbox(target, policy);
   if (!mailbox) co_await net::fail(Kind::Gone, net::Origin::Here, "mailbox name that is no UTF-8");
   source.mailbox = std::move(*mailbox);
+  source.recent = take_prefix(target.account.user, policy.recent_prefix);
   source.account = std::move(target.account);
-  auto maildrop = co_await Maildrop::open(session_, std::move(source));
+  auto maildrop = co_await open_or_recall(std::move(source), digest);
 
   const std::size_t sessions_max =
       std::min<std::size_t>(policy.max_sessions, session_.sessions_max(maildrop->upstream()));
@@ -223,6 +231,30 @@ Task<LoginEnd> Pop3Authorization::open(LoginTarget target) {
   occupancy.note_login(digest, policy.login_delay, now);
   opened_ = {.maildrop = std::move(maildrop), .seat = std::move(*seat)};
   co_return LoginEnd::Ok;
+}
+
+// Who polled just so a moment ago need not be proved again, nor the mailbox be looked at.
+Task<std::unique_ptr<Maildrop>> Pop3Authorization::open_or_recall(MaildropSource source,
+                                                                  net::Digest login) {
+  PollCache& polls = session_.services().shared.polls;
+  const net::Duration span = source.policy->poll_cache;
+  const std::string upstream = source.server->settings().name;
+  const std::string user = source.account.user;
+  const std::string mailbox = source.mailbox;
+  const Poll poll{.key = {.upstream = upstream, .user = user, .mailbox = mailbox},
+                  .listener = session_.entry().settings->name,
+                  .login = login};
+  if (polls.admits(poll, span, session_.loop().now())) {
+    auto recalled = co_await Maildrop::recall(session_, source);
+    if (recalled != nullptr) co_return recalled;
+  }
+  auto opened = co_await attempt(Maildrop::open(session_, std::move(source)));
+  if (!opened) {
+    if (opened.error().kind == Kind::Refused) polls.forget(poll.key);
+    co_await net::fail(std::move(opened.error()));
+  }
+  polls.note(poll, span, session_.loop().now());
+  co_return std::move(*opened);
 }
 
 // "user+folder@domain" names a mailbox of its own, where the operator allows that.

@@ -53,6 +53,7 @@ class Pop3Authorization final : private Opener, private Prompt {
 
   net::Task<LoginEnd> open(LoginTarget target) override;
   net::Task<std::optional<std::string_view>> ask(std::string base64) override;
+  net::Task<std::unique_ptr<Maildrop>> open_or_recall(MaildropSource source, net::Digest login);
   [[nodiscard]] std::optional<std::string> take_mailbox(LoginTarget& target,
                                                         const conf::Pop3& policy) const;
 

@@ -248,7 +248,7 @@ Task<Next> Pop3Transaction::dele(MessageNumber number) {
   Message* message = co_await find(number);
   if (message == nullptr) co_return Next::Go;
   std::string reply;
-  if (maildrop_.is_read_only()) {
+  if (!maildrop_.may_delete()) {
     reply = refuse_read_only();
   } else if (message->damaged || message->top_failed) {
     // A client that pipelines RETR, DELE, QUIT must not lose what it did not get.

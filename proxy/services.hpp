@@ -17,6 +17,7 @@
 #include "proxy/index_store.hpp"
 #include "proxy/occupancy.hpp"
 #include "proxy/penalties.hpp"
+#include "proxy/poll_cache.hpp"
 #include "proxy/recent_logins.hpp"
 #include "proxy/roster.hpp"
 #include "proxy/sent_copies.hpp"
@@ -77,6 +78,7 @@ struct Shared {
   Penalties& penalties;
   RecentLogins& recent_logins;
   Occupancy& occupancy;
+  PollCache& polls;
   IndexStore& index;
   UidlStore& uidls;
 };

@@ -161,7 +161,7 @@ World::World(const WorldWishes& wishes)
       recorder_(registry_.recorder()),
       log_({.descriptor = log_file_->descriptor(), .key = hash_key()},
            {.level = metrics::Level::Debug}),
-      shared_{log_, admission_, penalties_, recent_logins_, occupancy_, index_, uidls_},
+      shared_{log_, admission_, penalties_, recent_logins_, occupancy_, polls_, index_, uidls_},
       roster_(loop_),
       copies_(loop_, recorder_, log_, 1),
       dialer_(loop_, shape_),

@@ -31,6 +31,7 @@
 #include "proxy/index_memory.hpp"
 #include "proxy/occupancy.hpp"
 #include "proxy/penalties.hpp"
+#include "proxy/poll_cache.hpp"
 #include "proxy/recent_logins.hpp"
 #include "proxy/roster.hpp"
 #include "proxy/sent_copies.hpp"
@@ -112,6 +113,7 @@ class World {
   proxy::Penalties penalties_;
   proxy::RecentLogins recent_logins_;
   proxy::Occupancy occupancy_;
+  proxy::PollCache polls_;
   proxy::IndexMemory index_;
   proxy::UidlMemory uidls_;
   proxy::Shared shared_;
