@@ -205,6 +205,9 @@ class Stream {
   // Octets that came and were not read; those that TLS still hides count.
   [[nodiscard]] std::size_t waiting() const { return core_->waiting(); }
 
+  // Those of them that are plain to see, without taking them; good until the next wait.
+  [[nodiscard]] std::string_view unread() const { return core_->unread(); }
+
   // True if the next read_line() will not have to wait.
   [[nodiscard]] bool has_line() const;
 
