@@ -43,6 +43,9 @@ struct Pop3 {
   bool recent_delete = false;
   std::string subfolder_delimiter;
   Size retr_buffer = 128_KiB;
+  std::uint32_t prefetch_msgs = 16;
+  Size prefetch_bytes = 1_MiB;
+  Size prefetch_pool = 64_MiB;
   BareCr bare_cr = BareCr::Guard;
   NulOctet nul = NulOctet::Replace;
   bool eoh_fix = true;
