@@ -425,8 +425,15 @@ void Gateway::open_state() {
     state_.emplace();
     uidls_ = std::make_unique<UidlSqlite>(*state_, std::make_shared<StateFile>(state_plan(path)));
   }
-  shared_ = std::make_unique<Shared>(
-      Shared{log_, admission_, penalties_, recent_logins_, occupancy_, polls_, index_, *uidls_});
+  shared_ = std::make_unique<Shared>(Shared{log_,
+                                            admission_,
+                                            penalties_,
+                                            recent_logins_,
+                                            occupancy_,
+                                            polls_,
+                                            index_,
+                                            *uidls_,
+                                            prefetched_});
 }
 
 void Gateway::run(const Moments& moments) {

@@ -124,6 +124,7 @@ class Gateway {
   Occupancy occupancy_;
   PollCache polls_;
   IndexMemory index_;
+  upstream::OctetPool prefetched_;
   std::optional<StateThreads> state_;  // if there is a file for what lasts
   std::unique_ptr<UidlStore> uidls_;
   std::unique_ptr<Shared> shared_;  // once it is known where things are kept

@@ -6,6 +6,7 @@
 #include "proxy/uidl.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace postern::proxy {
@@ -15,7 +16,15 @@ using net::fail;
 using net::Kind;
 using net::Origin;
 using net::Task;
+using upstream::BodyQueue;
 using upstream::ImapLink;
+
+namespace {
+
+// What nobody is going to read may take so long to be read away; a new link is cheaper then.
+constexpr net::Duration kClearingMax = std::chrono::seconds(10);
+
+}  // namespace
 
 // ---- the link
 
@@ -25,11 +34,23 @@ bool Maildrop::is_lost() const {
   return entrance_.opening != nullptr ? entrance_.link->has_failed() : !entrance_.link->usable();
 }
 
-// The link, fit for a command.
+// The link, fit for a command: nothing is on its way.
 Task<ImapLink*> Maildrop::link() {
+  if (!is_lost() && is_ahead()) {
+    const net::Deadline deadline{session_.loop().now() + kClearingMax};
+    (void)co_await attempt(entrance_.bodies->take_in(deadline));  // or the link is lost
+  }
   if (is_lost()) co_await reconnect();
   co_await confirm_numbering();
   co_return entrance_.link.get();
+}
+
+// The link, fit to be asked for mail.
+Task<BodyQueue*> Maildrop::bodies() {
+  if (is_lost()) co_await reconnect();
+  co_await confirm_numbering();
+  if (entrance_.bodies == nullptr) entrance_.bodies = std::make_unique<BodyQueue>(*entrance_.link);
+  co_return entrance_.bodies.get();
 }
 
 // Fails if the server has said since the mailbox was opened that its UIDs are others now.
@@ -67,6 +88,24 @@ Task<> Maildrop::reconnect() {
 
 void Maildrop::settle() {
   if (entrance_.link != nullptr) entrance_.link->settle();
+}
+
+bool Maildrop::is_ahead() const {
+  return entrance_.bodies != nullptr && !entrance_.bodies->empty();
+}
+
+Task<> Maildrop::forget_ahead() {
+  if (!is_ahead()) co_return;
+  if (entrance_.bodies->drop_all()) prefetch_->note_mistake();
+  if (is_lost()) co_return;
+  const net::Deadline deadline{session_.loop().now() + kClearingMax};
+  (void)co_await attempt(entrance_.bodies->take_in(deadline));  // or the link is lost
+  settle();
+}
+
+void Maildrop::leave() {
+  if (entrance_.bodies != nullptr) (void)entrance_.bodies->drop_all();
+  source_.server->leave(std::move(entrance_));
 }
 
 Task<> Maildrop::keep_alive() {

@@ -12,6 +12,7 @@
 #include "conf/settings.hpp"
 #include "net/task.hpp"
 #include "proxy/index_store.hpp"
+#include "proxy/prefetch.hpp"
 #include "proxy/session.hpp"
 #include "proxy/uidl_store.hpp"
 #include "proxy/view.hpp"
@@ -153,7 +154,18 @@ class Maildrop {
   net::Task<> keep_alive();
 
   // The session ends in order: somebody else may have the link.
-  void leave() { source_.server->leave(std::move(entrance_)); }
+  void leave();
+
+  // Mail lies ready, or is on its way, for which the client has not asked.
+  [[nodiscard]] bool is_ahead() const;
+
+  // The client does not come for it: it is read away.
+  net::Task<> forget_ahead();
+
+  // How to ask for a message, or for its top with so many lines.
+  [[nodiscard]] static upstream::BodyRequest request_for(const Message& message,
+                                                         std::optional<std::uint32_t> lines,
+                                                         const upstream::FamilyTraits& traits);
 
   // Now and then, when the client is gone: whether an old message has come back to the mailbox,
   // which counting would not notice.
@@ -177,6 +189,7 @@ class Maildrop {
   net::Task<> enter(wire::imap::OpenFor purpose, bool with_list);
   net::Task<> reopen_for_changing();
   net::Task<upstream::ImapLink*> link();
+  net::Task<upstream::BodyQueue*> bodies();
   net::Task<> reconnect();
   net::Task<> confirm_numbering();
   net::Task<> number_messages();
@@ -196,6 +209,9 @@ class Maildrop {
   [[nodiscard]] bool is_audit_due() const;
   void distrust();
 
+  upstream::BodyRequest turn_to(const Message& message, std::optional<std::uint32_t> lines);
+  void keep_for_retr(const upstream::BodyRequest& request, const Mail& mail);
+  net::Task<upstream::BodyStream> open_body(upstream::BodyRequest request);
   net::Task<Mail> read(Message& message);
   net::Task<Mail> read_once(Message& message);
   net::Task<std::string> read_whole(upstream::BodyRequest request);
@@ -216,6 +232,7 @@ class Maildrop {
   Standing standing_;
   std::unique_ptr<StoredUidls> stored_;  // until the messages are named; null if there are none
   std::vector<StoredUidl> names_;        // UIDLs that the format does not give; ascending
+  std::unique_ptr<Prefetch> prefetch_;   // once a mail was wanted
   net::Time opened_at_{};
   std::uint64_t octets_ = 0;
   std::size_t deleted_ = 0;

@@ -105,6 +105,7 @@ Task<> Maildrop::commit_seen() {
 }
 
 Task<Commit> Maildrop::commit_once(Update update, net::Deadline deadline) {
+  if (is_ahead()) (void)entrance_.bodies->drop_all();
   upstream::ImapLink* upstream_link = co_await link();
   if (mailbox_.opened_for == OpenFor::Reading) co_await reopen_for_changing();
   Commit commit{.asked = update.remove.size()};

@@ -100,6 +100,8 @@ bool Maildrop::is_audit_due() const {
 
 Task<> Maildrop::audit() {
   if (!is_audit_due()) co_return;
+  co_await forget_ahead();
+  if (is_lost()) co_return;
   KnownMailbox known = gather_known();
   upstream::MailboxNews news(mailbox_.opened_for);
   upstream::Census census(*entrance_.link, news, known, false);

@@ -13,6 +13,7 @@ using net::fail;
 using net::Kind;
 using net::Origin;
 using net::Task;
+using upstream::BodyQueue;
 using upstream::BodyRequest;
 using upstream::BodyStream;
 using upstream::ImapLink;
@@ -34,12 +35,41 @@ bool is_final(Kind kind) {
 
 Task<Mail> Maildrop::fetch(Message& message) {
   message.damaged = true;
+  if (!message.vanished) turn_to(message, std::nullopt);
   auto mail = co_await attempt(read(message));
   if (!mail) {
     if (mail.error().kind == Kind::Gone) message.damaged = false;
     co_await fail(std::move(mail.error()));
   }
   co_return std::move(*mail);
+}
+
+// The client wants this mail now, which tells what it is going to want next. Answers what to ask
+// for.
+BodyRequest Maildrop::turn_to(const Message& message, std::optional<std::uint32_t> lines) {
+  if (prefetch_ == nullptr) {
+    prefetch_ =
+        std::make_unique<Prefetch>(policy(), session_.services().shared.prefetched, messages_);
+  }
+  BodyQueue::Turn turn;
+  const BodyRequest whole{.uid = message.uid};
+  BodyRequest request = whole;
+  if (!is_lost()) {
+    request = request_for(message, lines, upstream::traits_of(entrance_.link->family()));
+    if (BodyQueue* queue = entrance_.bodies.get()) {
+      if (!queue->has(request) && queue->has(whole)) request = whole;  // more than its top is here
+      turn = queue->turn_to(request);
+    }
+  }
+  const auto number = static_cast<std::uint32_t>(&message - messages_.data() + 1);
+  prefetch_->note({.number = wire::MessageNumber{number}, .lines = lines}, turn);
+  return request;
+}
+
+Task<BodyStream> Maildrop::open_body(BodyRequest request) {
+  BodyQueue* queue = co_await bodies();
+  auto ahead = prefetch_->choose(request, *queue, session_.client().unread());
+  co_return co_await BodyStream::open(*queue, request, std::move(ahead));
 }
 
 // What the loss of the link spoiled is tried once more on a new one.
@@ -52,12 +82,12 @@ Task<Mail> Maildrop::read(Message& message) {
     if (again || !is_lost() || is_final(mail.error().kind)) {
       co_await fail(std::move(mail.error()));
     }
+    prefetch_->hold_back();
   }
 }
 
 Task<Mail> Maildrop::read_once(Message& message) {
-  ImapLink* upstream_link = co_await link();
-  BodyStream body = co_await BodyStream::open(*upstream_link, {.uid = message.uid});
+  BodyStream body = co_await open_body({.uid = message.uid});
   Mail mail{.octets = body.octets()};
   if (body.octets() != message.size && !message.exact) {
     session_.recorder().add(kMetrics.size_mismatches(source_.server->metric()));
@@ -95,23 +125,34 @@ Task<> Maildrop::verify_still_there(Message& message) {
   }
 }
 
-// TOP. One item for header and text, since they disagree on some servers for odd headers; but where
-// the server is known to be exact, a header alone is just its octets.
+// One item for header and text of a TOP, since they disagree on some servers for odd headers; but
+// where the server is known to be exact, a header alone is just its octets.
+BodyRequest Maildrop::request_for(const Message& message,
+                                  std::optional<std::uint32_t> lines,
+                                  const upstream::FamilyTraits& traits) {
+  BodyRequest request{.uid = message.uid};
+  if (!lines) return request;
+  if (*lines == 0 && traits.header_equals_head) {
+    request.what = BodyRequest::What::Header;
+  } else if (message.size > kSmallMail && *lines * kLineGuess < message.size) {
+    request.what = BodyRequest::What::Part;
+    request.octets = std::min(kTopFirst + kTopPerLine * *lines, kTopMost);
+  }
+  return request;
+}
+
 Task<Mail> Maildrop::fetch_top(Message& message, std::uint32_t lines) {
   if (message.vanished) co_await fail(Kind::Gone, Origin::Upstream, "message is gone");
-  ImapLink* upstream_link = co_await link();
-  const bool exact = upstream::traits_of(upstream_link->family()).header_equals_head;
-  BodyRequest request{.uid = message.uid};
-  if (lines == 0 && exact) {
-    request.what = BodyRequest::What::Header;
-  } else if (message.size <= kSmallMail || lines * kLineGuess >= message.size) {
-    co_return co_await read(message);
-  } else {
-    request.what = BodyRequest::What::Part;
-    request.octets = std::min(kTopFirst + kTopPerLine * lines, kTopMost);
+  (void)co_await bodies();
+  const BodyRequest request = turn_to(message, lines);
+  if (request.what == BodyRequest::What::Whole) {
+    Mail mail = co_await read(message);
+    keep_for_retr(request, mail);
+    co_return mail;
   }
   auto beginning = co_await attempt(read_whole(request));
   if (!beginning && is_lost() && !is_final(beginning.error().kind)) {
+    prefetch_->hold_back();
     (void)co_await link();
     beginning = co_await attempt(read_whole(request));
   }
@@ -132,6 +173,13 @@ Task<Mail> Maildrop::fetch_top(Message& message, std::uint32_t lines) {
   co_return mail;
 }
 
+// Clients that look at the top of a mail often retrieve it next.
+void Maildrop::keep_for_retr(const BodyRequest& request, const Mail& mail) {
+  if (entrance_.bodies == nullptr || mail.whole.empty()) return;
+  auto share = prefetch_->share_for(mail.whole.size(), *entrance_.bodies);
+  if (share.is_granted()) entrance_.bodies->put_back(request, mail.whole, std::move(share));
+}
+
 Task<std::string> Maildrop::fetch_more(const Message& message,
                                        std::uint64_t origin,
                                        std::uint64_t octets) {
@@ -142,8 +190,7 @@ Task<std::string> Maildrop::fetch_more(const Message& message,
 }
 
 Task<std::string> Maildrop::read_whole(BodyRequest request) {
-  ImapLink* upstream_link = co_await link();
-  BodyStream body = co_await BodyStream::open(*upstream_link, request);
+  BodyStream body = co_await open_body(request);
   std::string whole;
   while (true) {
     const std::string_view some = co_await body.next();

@@ -6,6 +6,7 @@
 #include "proxy/trouble.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -24,6 +25,9 @@ using wire::pop3::Command;
 namespace pop3 = wire::pop3;
 
 namespace {
+
+// How long mail that was asked for ahead waits for its client before its memory goes to others.
+constexpr net::Duration kAheadMax = std::chrono::seconds(10);
 
 // What the log says the session is doing: our words and numbers, nothing of the client's.
 std::string doing(const Command& command) {
@@ -79,14 +83,19 @@ Task<Command> Pop3Transaction::wait_for_command() {
   const net::Duration idle = talk_.policy().idle_timeout;
   const net::Time until = loop.now() + idle;
   while (true) {
-    const net::Time wake = std::min<net::Time>(until, loop.now() + maildrop_.upstream().keepalive);
+    net::Time wake = std::min<net::Time>(until, loop.now() + maildrop_.upstream().keepalive);
+    if (maildrop_.is_ahead()) wake = std::min<net::Time>(wake, loop.now() + kAheadMax);
     const net::Wait patience = net::Wait(net::Deadline{wake}).drainable();
     const auto readable = co_await attempt(session_.client().readable(patience));
     if (readable) break;
     if (readable.error().kind != Kind::Timeout || loop.now() >= until) {
       co_await fail(readable.error());
     }
-    co_await maildrop_.keep_alive();
+    if (maildrop_.is_ahead()) {
+      co_await maildrop_.forget_ahead();
+    } else {
+      co_await maildrop_.keep_alive();
+    }
   }
   // A command that never ends is idleness too, however often an octet of it comes.
   co_return co_await talk_.next_command(net::Wait(net::Deadline{until}).drainable());

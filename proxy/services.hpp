@@ -23,6 +23,7 @@
 #include "proxy/sent_copies.hpp"
 #include "proxy/uidl_store.hpp"
 #include "upstream/directory.hpp"
+#include "upstream/octet_pool.hpp"
 #include "upstream/relay.hpp"
 #include "upstream/server.hpp"
 #include "wire/sasl.hpp"
@@ -81,6 +82,7 @@ struct Shared {
   PollCache& polls;
   IndexStore& index;
   UidlStore& uidls;
+  upstream::OctetPool& prefetched;
 };
 
 struct Services {

@@ -59,11 +59,36 @@ ImapLink::~ImapLink() {
 
 std::string ImapLink::begin(metrics::UpstreamCommand kind) {
   std::string tag = tags_.next();
-  sent_.push_back({.tag = tag, .kind = kind, .sent_at = loop().exact_now(), .answer = {}});
+  sent_.push_back({.tag = tag, .kind = kind, .sent_at = loop().exact_now()});
   most_messages_ = messages_;
   responses_ = 0;
   octets_ = 0;
   return tag;
+}
+
+std::string ImapLink::begin_ahead(metrics::UpstreamCommand kind) {
+  std::string tag = begin(kind);
+  sent_.back().is_ahead = true;
+  return tag;
+}
+
+void ImapLink::claim(std::string_view tag) {
+  Command* command = find(tag);
+  command->is_ahead = false;
+  command->sent_at = loop().exact_now();
+}
+
+bool ImapLink::is_answered(std::string_view tag) const {
+  const Command* command = find(tag);
+  return command == nullptr || command->answer;
+}
+
+void ImapLink::forget(std::string_view tag) {
+  std::erase_if(sent_, [tag](const Command& each) { return each.tag == tag; });
+}
+
+bool ImapLink::usable() const {
+  return !ended_ && body_ == nullptr && std::ranges::all_of(sent_, &Command::is_ahead);
 }
 
 net::Write ImapLink::send(std::string_view commands, Wait wait) {
@@ -262,7 +287,7 @@ void ImapLink::forget_capabilities() {
 }
 
 Passage ImapLink::give_away() {
-  assert(usable());
+  assert(is_idle());
   return std::move(passage_);
 }
 
@@ -345,8 +370,10 @@ Result<ImapLink::Heard> ImapLink::take_status(const wire::imap::Status& status) 
   const net::Duration took = loop().exact_now() - command->sent_at;
   context_.recorder.add(
       metrics::kMetrics.upstream_commands(upstream, command->kind, result_of(status.condition)));
-  context_.recorder.observe(metrics::kMetrics.upstream_command_duration(upstream, command->kind),
-                            took);
+  if (!command->is_ahead) {
+    context_.recorder.observe(metrics::kMetrics.upstream_command_duration(upstream, command->kind),
+                              took);
+  }
   return Heard::Answer;
 }
 
@@ -371,6 +398,11 @@ net::LineBound ImapLink::line_bound() const {
 }
 
 ImapLink::Command* ImapLink::find(std::string_view tag) {
+  const auto found = std::ranges::find(sent_, tag, &Command::tag);
+  return found == sent_.end() ? nullptr : &*found;
+}
+
+const ImapLink::Command* ImapLink::find(std::string_view tag) const {
   const auto found = std::ranges::find(sent_, tag, &Command::tag);
   return found == sent_.end() ? nullptr : &*found;
 }

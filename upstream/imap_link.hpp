@@ -84,6 +84,15 @@ class ImapLink {
   // The tag for a new command, whose answer is expected from now on.
   [[nodiscard]] std::string begin(metrics::UpstreamCommand kind);
 
+  // The same for a command whose answer nobody waits for yet. Until claim() it leaves the link
+  // usable, and how long its answer takes is not measured.
+  [[nodiscard]] std::string begin_ahead(metrics::UpstreamCommand kind);
+  void claim(std::string_view tag);
+
+  // Whether its answer is there, and then forget() may drop it instead of conclude().
+  [[nodiscard]] bool is_answered(std::string_view tag) const;
+  void forget(std::string_view tag);
+
   // Writes one command or several, with their line ends.
   [[nodiscard]] net::Write send(std::string_view commands, net::Wait wait);
 
@@ -161,8 +170,11 @@ class ImapLink {
   // A mailbox is about to be opened, and may tell whatever it likes.
   void let_numbering_change() { numbering_.reset(); }
 
-  // True while no command is under way and nothing went wrong.
-  [[nodiscard]] bool usable() const { return sent_.empty() && !ended_; }
+  // True while nobody waits for the answer to a command and nothing went wrong.
+  [[nodiscard]] bool usable() const;
+
+  // Nothing is on its way either, for which nobody waits.
+  [[nodiscard]] bool is_idle() const { return usable() && sent_.empty(); }
 
   // Something went wrong: no command may follow.
   [[nodiscard]] bool has_failed() const { return ended_; }
@@ -203,6 +215,7 @@ class ImapLink {
     metrics::UpstreamCommand kind;
     net::Time sent_at;
     std::optional<ImapAnswer> answer;
+    bool is_ahead = false;
   };
 
   // A response that carries a body, while its octets come.
@@ -232,6 +245,7 @@ class ImapLink {
   net::Result<> count(std::size_t octets);
   [[nodiscard]] net::LineBound line_bound() const;
   [[nodiscard]] Command* find(std::string_view tag);
+  [[nodiscard]] const Command* find(std::string_view tag) const;
   ImapAnswer take_answer(std::string_view tag);
   void failed(std::string_view tag, net::Kind kind);
 

@@ -17,14 +17,23 @@ FamilyTraits traits_of(Family family) {
               .pipelines_after_authenticate = true,
               .examine_is_stable = true,
               .header_equals_head = true,
+              .uid_before_body = true,
               .brings_nothing_back = true};
     case Family::Cyrus:
-      return {
-          .pipelines_after_login = true, .examine_is_stable = true, .brings_nothing_back = true};
+      return {.pipelines_after_login = true,
+              .examine_is_stable = true,
+              .uid_before_body = true,
+              .brings_nothing_back = true};
     case Family::Courier:
-      return {.notices_expunges_at_noop = true, .brings_nothing_back = true};
+      return {
+          .uid_before_body = true, .notices_expunges_at_noop = true, .brings_nothing_back = true};
     case Family::Zimbra:
       return {.resyncs_in_its_own_way = true};
+    case Family::Mailutils:
+      return {.uid_before_body = true};
+    case Family::Exchange:
+    case Family::Yahoo:
+      return {.one_body_at_a_time = true};
     default:
       return {};
   }

@@ -37,6 +37,12 @@ struct FamilyTraits {
   // at the first NUL.
   bool header_equals_head = false;
 
+  // The UID stands in front of the octets of a body, so that several bodies can be told apart.
+  bool uid_before_body = false;
+
+  // Has to be asked for one body at a time.
+  bool one_body_at_a_time = false;
+
   // A search knows of what others expunged only after NOOP. Courier, which also invents a mail for
   // one that is gone.
   bool notices_expunges_at_noop = false;

@@ -194,7 +194,7 @@ Task<std::unique_ptr<ImapLink>> Server::resume(const Ticket& ticket,
 }
 
 void Server::leave(Entrance entrance) {
-  if (!entrance.ticket || entrance.link == nullptr || !entrance.link->usable()) return;
+  if (!entrance.ticket || entrance.link == nullptr || !entrance.link->is_idle()) return;
   const Profile profile{.after_login = entrance.link->capabilities(),
                         .family = entrance.link->family()};
   parking_.leave(*entrance.ticket, {.link = std::move(entrance.link), .profile = profile});

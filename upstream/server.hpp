@@ -7,6 +7,7 @@
 
 #include "conf/settings.hpp"
 #include "upstream/authenticate.hpp"
+#include "upstream/body_queue.hpp"
 #include "upstream/caller.hpp"
 #include "upstream/gate.hpp"
 #include "upstream/imap_link.hpp"
@@ -25,6 +26,7 @@ namespace postern::upstream {
 struct Entrance {
   std::unique_ptr<ImapLink> link;
   std::unique_ptr<MailboxOpening> opening;
+  std::unique_ptr<BodyQueue> bodies{};  // once there is any
   OpenedMailbox mailbox;
   std::optional<Ticket> ticket;  // where links are kept: to be left with it
 };

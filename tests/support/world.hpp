@@ -116,6 +116,7 @@ class World {
   proxy::PollCache polls_;
   proxy::IndexMemory index_;
   proxy::UidlMemory uidls_;
+  upstream::OctetPool prefetched_;
   proxy::Shared shared_;
   proxy::Roster roster_;
   proxy::SentCopies copies_;
