@@ -190,7 +190,7 @@ constexpr Setting<Pop3> kPop3[] = {
     {"login_delay", at<&Pop3::login_delay>(), between(0s, 24h),
      R"(least time between two logins of a user (LOGIN-DELAY); "0s": off)"},
     {"poll_cache", at<&Pop3::poll_cache>(), between(0s, 60s),
-     R"(polls within this time of the last see what that one saw, without the upstream; "0s": off)"},
+     R"(polls within this time of the last see what it saw, without the upstream; "0s": off)"},
 };
 
 // clang-format on
