@@ -33,6 +33,12 @@ void IndexMemory::remember(const MailboxKey& key, const IndexedMailbox& mailbox)
   messages_ += messages;
 }
 
+void IndexMemory::forget(const MailboxKey& key) {
+  const net::Digest digest = digest_of(key);
+  const std::scoped_lock lock(mutex_);
+  if (const auto found = entries_.find(digest); found != entries_.end()) forget(found->second);
+}
+
 void IndexMemory::forget(Order::iterator entry) {
   messages_ -= entry->mailbox.known.messages.size();
   entries_.erase(entry->key);

@@ -25,6 +25,7 @@ class IndexMemory final : public IndexStore {
 
   net::Task<std::optional<IndexedMailbox>> find(net::Loop& loop, MailboxKey key) override;
   void remember(const MailboxKey& key, const IndexedMailbox& mailbox) override;
+  void forget(const MailboxKey& key);
 
  private:
   struct Entry {
