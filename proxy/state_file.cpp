@@ -14,6 +14,15 @@ using net::Kind;
 using net::Origin;
 using net::Result;
 
+namespace {
+
+std::unexpected<Error> of_version(std::int64_t version) {
+  return failure(
+      Kind::Malformed, Origin::Here, "written by version " + std::to_string(version) + " of it");
+}
+
+}  // namespace
+
 bool StateFile::is_of_file(const Error& error) {
   switch (error.kind) {
     case Kind::Malformed:
@@ -80,8 +89,7 @@ Result<> StateFile::build(Database& database) const {
   if (!from) return std::unexpected(std::move(from.error()));
   if (*from == plan_.version) return {};
   if (*from > plan_.version || (plan_.is_cache && *from != 0)) {
-    return failure(
-        Kind::Malformed, Origin::Here, "written by version " + std::to_string(*from) + " of it");
+    return of_version(*from);
   }
   if (auto built = plan_.build(database, *from); !built) return built;
   const std::string done = "PRAGMA user_version = " + std::to_string(plan_.version);
@@ -136,17 +144,18 @@ Result<> StateFile::read(const Work& work) {
 Result<> StateFile::read_once(const Work& work) {
   if (reader_ != nullptr && reader_->has_moved()) reader_ = nullptr;
   if (reader_ == nullptr) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(plan_.path, ignored)) {
+    std::error_code wrong;
+    if (!std::filesystem::exists(plan_.path, wrong)) {
+      // Whether it is there can be unknown, and is not the same as that it is not.
+      if (wrong) return failure(Kind::Denied, Origin::Here, wrong.message());
       return failure(Kind::Gone, Origin::Here, "not there yet");
     }
     auto opened = Database::open(plan_.path, Database::Use::Reading, plan_.application);
     if (!opened) return std::unexpected(std::move(opened.error()));
     auto version = (*opened)->number("PRAGMA user_version");
     if (!version) return std::unexpected(std::move(version.error()));
-    if (*version != plan_.version) {
-      return failure(Kind::Gone, Origin::Here, "not built yet");
-    }
+    if (*version > plan_.version && !plan_.is_cache) return of_version(*version);
+    if (*version != plan_.version) return failure(Kind::Gone, Origin::Here, "not built yet");
     reader_ = std::move(*opened);
   }
   auto transaction = Transaction::begin(*reader_, Transaction::Purpose::Reading);

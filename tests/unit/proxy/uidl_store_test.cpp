@@ -192,6 +192,19 @@ TEST_P(UidlFileStoreTest, WhoHadEntriesWaitsWhenTheFileIsGone) {
   EXPECT_TRUE(run(store_->find(loop_, kAnna)));
 }
 
+TEST_P(UidlFileStoreTest, AFileOfANewerVersionIsNotTakenForAnEmptyOne) {
+  ASSERT_TRUE(run(store_->keep(loop_, kJoe, {.aliases = {alias(7, 3, "a")}})));
+  close();
+  {
+    auto newer = Database::open(file(), Database::Use::Lasting, kStateApplication);
+    ASSERT_TRUE(newer);
+    ASSERT_TRUE((*newer)->run("PRAGMA user_version = 99"));
+  }
+  open();
+
+  EXPECT_FALSE(run(store_->find(loop_, kJoe)));
+}
+
 TEST_P(UidlFileStoreTest, ADamagedFileIsLeftAsItIs) {
   close();
   std::ofstream(file()) << std::string(8192, 'x');
