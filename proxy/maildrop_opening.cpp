@@ -32,6 +32,12 @@ IndexUse use_of(Listing::From from) {
   return IndexUse::Miss;
 }
 
+// The list broke off, and nothing was wrong with what had come of it.
+bool is_loss(Kind kind) {
+  return kind == Kind::Closed || kind == Kind::Reset || kind == Kind::Timeout ||
+         kind == Kind::Cancelled;
+}
+
 }  // namespace
 
 Task<std::unique_ptr<Maildrop>> Maildrop::open(Session& session, MaildropSource source) {
@@ -109,7 +115,7 @@ Task<> Maildrop::number_messages() {
   ImapLink& link = *entrance_.link;
   auto listing = co_await attempt(entrance_.opening->list());
   if (!listing) {
-    keep_unfinished();
+    if (is_loss(listing.error().kind)) keep_unfinished();
     co_await fail(std::move(listing.error()));
   }
   co_await confirm_numbering();

@@ -265,7 +265,12 @@ std::optional<KnownMailbox> MailboxOpening::unfinished() const {
   std::vector<ListedMessage> messages = news_.lines();
   std::erase_if(messages,
                 [](const ListedMessage& each) { return each.size > ListedMessage::kSizeMax; });
-  if (messages.empty()) return std::nullopt;
+  std::ranges::sort(messages, {}, &ListedMessage::uid);
+  const bool contradicts = std::ranges::adjacent_find(
+                               messages, [](const ListedMessage& one, const ListedMessage& other) {
+                                 return one.uid == other.uid && one.size != other.size;
+                               }) != messages.end();
+  if (messages.empty() || contradicts) return std::nullopt;
   if (resumes) {
     messages.insert(messages.end(), visit_.known->messages.begin(), visit_.known->messages.end());
   }

@@ -84,8 +84,9 @@ class MailboxOpening {
   // wrong.
   net::Task<Listing> list();
 
-  // After list() has failed: the messages that are known by now, for a next visit that goes on from
-  // there. Nothing if there are none, or if the earlier visit knew more.
+  // After list() has failed for the loss of the link: the messages that are known by now, for a
+  // next visit that goes on from there. Nothing if there are none, or if the earlier visit knew
+  // more.
   [[nodiscard]] std::optional<KnownMailbox> unfinished() const;
 
  private:

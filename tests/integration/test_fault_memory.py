@@ -11,12 +11,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.integration.fault_gateway import FaultyUpstreamCase
+from tests.integration.fault_gateway import SMALL, FaultyUpstreamCase
 from tests.integration.lab.process import wait_until
 
 MIB = 1 << 20
 SMALL_BUFFER = 4096
 STALL_SECONDS = 1.0  # without an octet from the upstream: nobody reads
+MILLION = 1_000_000
 LINES = b"Subject: huge\r\n\r\n" + b"0123456789 and so on to the end of the line\r\n" * 700
 
 
@@ -115,6 +116,44 @@ class LargeMailTest(FaultyUpstreamCase):
         self.assertEqual(len(self.server.lines("UID FETCH 1 .UID BODY")[-readers:]), readers)
         self.assertLess(self.memory("VmRSS") - before, readers * 600 * 1024)
         self.take_mail(clients[-1], 50 * MIB)
+
+    def serve_million(self):
+        """The mailbox says that it has a million messages, and lists them."""
+        lines = "".join(f"* {n} FETCH (UID {n} RFC822.SIZE {1000 + n % 1000})\r\n"
+                        for n in range(1, MILLION + 1))
+        self.server.on("SELECT", ["drop", r"\d+ EXISTS"], ["before", f"* {MILLION} EXISTS\r\n"])
+        self.server.on(r"UID FETCH 1:\*", ["replace", lines + "{tag} OK listed\r\n"])
+
+    def read_listing(self, client, command):
+        """Reads a long answer to its end, and keeps nothing; the number of its lines."""
+        client.send(command + b"\r\n")
+        lines, tail = 0, b""
+        buffer = bytearray(4 * MIB)
+        while not tail.endswith(b"\r\n.\r\n"):
+            count = client.connection.recv_into(buffer)
+            self.assertGreater(count, 0, "the end is missing")
+            lines += buffer.count(b"\n", 0, count)
+            tail = (tail + bytes(buffer[max(0, count - 16):count]))[-16:]
+        return lines
+
+    def test_T046_a_million_messages_take_their_16_octets_and_their_lists_nothing(self):
+        self.new_user(SMALL)
+        client = self.entered()
+        client.say("QUIT")
+        self.new_user(SMALL)
+        self.serve_million()
+        before = self.memory("VmRSS")
+
+        client = self.entered()
+
+        # Once for the session, once for the index, which is kept in memory here; and what the list
+        # took as it came may stay with the allocator for the next one.
+        self.assertLess(self.memory("VmRSS") - before, 3 * 16 * MILLION + 8 * MIB)
+        self.forget_peak()
+        before = self.memory("VmRSS")
+        self.assertEqual(self.read_listing(client, b"LIST"), MILLION + 2)
+        self.assertEqual(self.read_listing(client, b"UIDL"), MILLION + 2)
+        self.assertLess(self.memory("VmHWM") - before, 4 * MIB)
 
     def test_M113_TOP_of_a_large_message_takes_little_from_the_upstream(self):
         self.new_user(LINES * 2000)
