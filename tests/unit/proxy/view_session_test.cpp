@@ -56,7 +56,7 @@ class ViewSession {
 
 TEST(ViewSession, M133_DeletingTheNewestBringsNoOlderOnesBack) {
   ViewSession session({"pop3.max_messages=2"});
-  for (const std::uint32_t uid : {1, 2, 3, 4})
+  for (std::uint32_t uid = 1; uid <= 4; ++uid)
     session.add(uid);
   ASSERT_TRUE(session.poll("STAT\r\nDELE 2\r\n").contains("+OK 2 28\r\n"));
   ASSERT_EQ(session.left(), "1 2 3");
