@@ -28,12 +28,12 @@ C: NOOP
 S: +OK
 C: RETR 2
 U< * OK [CAPABILITY IMAP4rev1 UIDPLUS] Dovecot ready.
-U> <login> LOGIN "joe" "secret"
-U> <select> SELECT "INBOX"
-U< <login> OK [CAPABILITY IMAP4rev1 UIDPLUS] in
+U> <tagl> LOGIN "joe" "secret"
+U> <tags> SELECT "INBOX"
+U< <tagl> OK [CAPABILITY IMAP4rev1 UIDPLUS] in
 U< * 3 EXISTS
 U< * OK [UIDVALIDITY 1] fine
-U< <select> OK [READ-WRITE] open
+U< <tags> OK [READ-WRITE] open
 U> <tag3> UID FETCH 12 (UID BODY.PEEK[])
 U< * 2 FETCH (UID 12 BODY[] {22}
 U< Subject: 2

@@ -29,14 +29,13 @@ S: +OK message 1 deleted
 C: QUIT
 U< * 2 FETCH (UID 12 BODY[] {22}
 wait 11s
-U> <closed>
 U< * OK [CAPABILITY IMAP4rev1 UIDPLUS] Dovecot ready.
-U> <login> LOGIN "joe" "secret"
-U> <select> SELECT "INBOX"
-U< <login> OK [CAPABILITY IMAP4rev1 UIDPLUS] in
+U> <tagl> LOGIN "joe" "secret"
+U> <tags> SELECT "INBOX"
+U< <tagl> OK [CAPABILITY IMAP4rev1 UIDPLUS] in
 U< * 2 EXISTS
 U< * OK [UIDVALIDITY 1] fine
-U< <select> OK [READ-WRITE] open
+U< <tags> OK [READ-WRITE] open
 U> <tag3> UID STORE 11 +FLAGS.SILENT (\Deleted)
 U> <tag4> UID EXPUNGE 11
 U< <tag3> OK done
