@@ -28,10 +28,11 @@ constexpr net::Duration kClearingMax = std::chrono::seconds(10);
 
 // ---- the link
 
-// No command of ours is under way when this is asked, but perhaps the one for the list.
+// No command of ours is under way when this is asked, but perhaps the one for the list. Half a mail
+// that nobody read to its end may be: nothing that follows could be told from its text.
 bool Maildrop::is_lost() const {
   if (entrance_.link == nullptr) return true;
-  return entrance_.opening != nullptr ? entrance_.link->has_failed() : !entrance_.link->usable();
+  return loaded_ ? !entrance_.link->usable() : entrance_.link->has_failed();
 }
 
 // The link, fit for a command: nothing is on its way.
