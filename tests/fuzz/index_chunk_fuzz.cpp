@@ -12,6 +12,7 @@
 namespace {
 
 using namespace postern;
+using postern::wire::fuzz::require;
 
 constexpr std::uint64_t kPlace = 1;
 
@@ -24,17 +25,17 @@ proxy::IndexSealer sealer() {
 void check_chunk(const std::string& row) {
   std::vector<upstream::ListedMessage> messages;
   if (!proxy::unseal_chunk(sealer(), kPlace, row, messages)) return;
-  fuzz::require(!messages.empty());
+  require(!messages.empty());
   for (std::size_t i = 1; i < messages.size(); ++i)
-    fuzz::require(messages[i - 1].uid < messages[i].uid);
+    require(messages[i - 1].uid < messages[i].uid);
   const std::uint64_t place = wire::raw(messages.front().uid);
   const std::string again = proxy::sealed_chunk(sealer(), messages);
   std::vector<upstream::ListedMessage> back;
-  fuzz::require(proxy::unseal_chunk(sealer(), place, again, back));
-  fuzz::require(back.size() == messages.size());
+  require(proxy::unseal_chunk(sealer(), place, again, back));
+  require(back.size() == messages.size());
   for (std::size_t i = 0; i < back.size(); ++i) {
-    fuzz::require(back[i].uid == messages[i].uid && back[i].size == messages[i].size &&
-                  back[i].received == messages[i].received && back[i].exact == messages[i].exact);
+    require(back[i].uid == messages[i].uid && back[i].size == messages[i].size &&
+            back[i].received == messages[i].received && back[i].exact == messages[i].exact);
   }
 }
 
@@ -42,15 +43,15 @@ void check_head(const std::string& row) {
   const auto head = proxy::IndexHead::unsealed(sealer(), row);
   if (!head) return;
   const auto back = proxy::IndexHead::unsealed(sealer(), head->sealed(sealer()));
-  fuzz::require(back && back->messages == head->messages && back->sum == head->sum);
+  require(back && back->messages == head->messages && back->sum == head->sum);
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t count) {
-  std::string row(fuzz::text_of(octets, count));
+  std::string row(wire::fuzz::text_of(octets, count));
   std::vector<upstream::ListedMessage> none;
-  fuzz::require(!proxy::unseal_chunk(sealer(), kPlace, row, none));
+  require(!proxy::unseal_chunk(sealer(), kPlace, row, none));
   std::string chunk = row;
   sealer().seal(kPlace, chunk);
   check_chunk(chunk);
