@@ -134,7 +134,9 @@ constexpr Setting<Auth> kAuth[] = {
 
 constexpr Setting<State> kState[] = {
     {"path", at<&State::path>(), any(),
-     "the file for what outlives a session; empty: memory only"},
+     "the file for what outlives a session, with index.db beside it; empty: memory only"},
+    {"uid_table_expiry", at<&State::uid_table_expiry>(), between(24h, std::chrono::days(3650)),
+     "how long what is known of a mailbox is kept that nobody opens"},
 };
 
 constexpr Setting<TlsProfile> kTls[] = {

@@ -70,6 +70,7 @@ struct Auth {
 
 struct State {
   std::filesystem::path path = "/var/lib/postern/state.db";  // empty: memory only
+  Duration uid_table_expiry = std::chrono::days(90);
 };
 
 struct TlsProfile {

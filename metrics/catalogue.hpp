@@ -128,6 +128,11 @@ class Catalogue {
   SecondsCounter<> auth_penalty{
       layout_, "postern_auth_penalty_seconds_total", "Delay added to logins as penalty."};
 
+  Counter<Cache> cache_errors{
+      layout_, "postern_cache_errors_total", "Cache reads and writes that failed."};
+  Gauge<Cache> cache_entries{layout_, "postern_cache_entries", "Entries held in a cache."};
+  Gauge<Cache> cache_octets{layout_, "postern_cache_bytes", "Bytes held in a cache."};
+
   // Maildrops
 
   SecondsHistogram<IndexUse> maildrop_open_duration{

@@ -140,6 +140,47 @@ struct CertificateExpiring {
   }
 };
 
+struct CacheFailed {
+  static constexpr EventInfo kInfo{"cache.failed",
+                                   Level::Warning,
+                                   Scope::Process,
+                                   "A cache cannot be kept on the disk; memory has to do.",
+                                   "postern_cache_errors_total"};
+  std::string_view file;
+  std::string_view kind;
+  std::string_view detail;
+
+  void each(auto&& field) const {
+    field("file", file);
+    field("kind", kind);
+    field("detail", detail);
+  }
+};
+
+struct CacheRecovered {
+  static constexpr EventInfo kInfo{
+      "cache.recovered", Level::Info, Scope::Process, "The disk takes the cache again."};
+  std::string_view file;
+
+  void each(auto&& field) const { field("file", file); }
+};
+
+struct CacheReplaced {
+  static constexpr EventInfo kInfo{
+      "cache.replaced",
+      Level::Warning,
+      Scope::Process,
+      "A cache was damaged, or not ours: it was put aside and begun anew.",
+      "postern_cache_errors_total"};
+  std::string_view file;
+  std::string_view detail;
+
+  void each(auto&& field) const {
+    field("file", file);
+    field("detail", detail);
+  }
+};
+
 struct LogDropped {
   static constexpr EventInfo kInfo{"log.dropped",
                                    Level::Warning,
@@ -428,6 +469,9 @@ using Events = std::tuple<ProcessStarted,
                           ListenerOpened,
                           ListenerClosed,
                           CertificateExpiring,
+                          CacheFailed,
+                          CacheRecovered,
+                          CacheReplaced,
                           LogDropped,
                           SessionEnded,
                           SessionProbed,

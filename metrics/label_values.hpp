@@ -245,6 +245,12 @@ template <>
 inline constexpr auto kLabel<AuthOutcome> =
     enumerated<AuthOutcome::Failed>("result", "ok", "denied", "failed");
 
+// Caches
+
+enum class Cache : std::uint8_t { UidTable };
+template <>
+inline constexpr auto kLabel<Cache> = enumerated<Cache::UidTable>("cache", "uid_table");
+
 // Maildrops
 
 // Hit: what was known held, but for new messages. Partial: it took more questions. Miss: all of the

@@ -28,8 +28,9 @@ namespace {
 constexpr std::size_t kDescriptorsKept = 200;  // for files, logs, upstreams' name service
 constexpr std::size_t kDescriptorsPerSession = 2;
 constexpr net::Duration kChores = std::chrono::seconds(5);
-constexpr std::uint64_t kMemoryWarning = 90;  // percent of the limit
-constexpr std::size_t kTrimDrop = 500;        // connections fewer than before
+constexpr std::uint64_t kMemoryWarning = 90;                   // percent of the limit
+constexpr std::size_t kTrimDrop = 500;                         // connections fewer than before
+constexpr net::Duration kLastWords = std::chrono::seconds(1);  // for what waits for the disk
 
 // A word for IMAP greetings that no other process says.
 std::string make_mark() {
@@ -104,6 +105,7 @@ class Gateway::Chores final : public net::Timer {
     arm();
     if (watch_.changed()) gateway_.reread_certificates();
     look_at_memory();
+    gateway_.state_->tend(gateway_.settings_->state, gateway_.loop_.now());
     const net::Time now = gateway_.loop_.now();
     const bool all_alive = std::ranges::all_of(gateway_.workers_, [now](const auto& worker) {
       return now - worker->last_sign_of_life() < 3 * kChores;
@@ -418,12 +420,14 @@ void Gateway::connected(const Door& door, int descriptor, const net::Address& pe
 
 // What lasts is kept where the configuration says at the start; another file needs a restart.
 void Gateway::open_state() {
-  const std::filesystem::path& path = settings_->state.path;
-  if (path.empty()) {
+  state_ = std::make_unique<State>(settings_->state, log_);
+  state_->tend(settings_->state, loop_.now());
+  registry_.at_scrape([this](metrics::Recorder& scraped) { state_->report(scraped); });
+  if (StateThreads* threads = state_->threads(); threads == nullptr) {
     uidls_ = std::make_unique<UidlMemory>();
   } else {
-    state_.emplace();
-    uidls_ = std::make_unique<UidlSqlite>(*state_, std::make_shared<StateFile>(state_plan(path)));
+    uidls_ = std::make_unique<UidlSqlite>(
+        *threads, std::make_shared<StateFile>(state_plan(settings_->state.path)));
   }
   shared_ = std::make_unique<Shared>(Shared{log_,
                                             admission_,
@@ -431,9 +435,15 @@ void Gateway::open_state() {
                                             recent_logins_,
                                             occupancy_,
                                             polls_,
-                                            index_,
+                                            state_->index(),
                                             *uidls_,
                                             prefetched_});
+}
+
+// What waits for the disk has what is left of the drain, and a moment at least.
+void Gateway::close_state() {
+  const net::Duration left = std::max(drain_until_ - loop_.exact_now(), kLastWords);
+  state_->stop(std::chrono::ceil<std::chrono::milliseconds>(left));
 }
 
 void Gateway::run(const Moments& moments) {
@@ -458,12 +468,16 @@ void Gateway::run(const Moments& moments) {
   for (const auto& worker : workers_)
     worker->stop();
   workers_.clear();
+  close_state();
 }
 
 // Listeners close at once; sessions between two commands end now, the others when they are done, or
 // when time is up. Whoever asks twice is in a hurry.
 void Gateway::begin_drain(std::string_view reason) {
-  if (std::exchange(draining_, true)) return loop_.stop();
+  if (std::exchange(draining_, true)) {
+    drain_until_ = loop_.now();
+    return loop_.stop();
+  }
   ready_.store(false);
   recorder_.set(kMetrics.draining(), 1);
   log_.write(metrics::ProcessStopping{.reason = reason, .sessions = admission_.connections()});
@@ -478,7 +492,8 @@ void Gateway::begin_drain(std::string_view reason) {
     });
   }
   drain_over_ = std::make_unique<DrainOver>(loop_);
-  loop_.timers().arm(*drain_over_, loop_.now() + settings_->server.drain_timeout);
+  drain_until_ = loop_.now() + settings_->server.drain_timeout;
+  loop_.timers().arm(*drain_over_, drain_until_);
 }
 
 }  // namespace postern::proxy

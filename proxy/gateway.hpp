@@ -14,12 +14,11 @@
 #include "net/signals.hpp"
 #include "net/ticket_keys.hpp"
 #include "proxy/admission.hpp"
-#include "proxy/index_memory.hpp"
 #include "proxy/occupancy.hpp"
 #include "proxy/penalties.hpp"
 #include "proxy/poll_cache.hpp"
 #include "proxy/recent_logins.hpp"
-#include "proxy/state_threads.hpp"
+#include "proxy/state.hpp"
 #include "proxy/tls_files.hpp"
 #include "proxy/uidl_store.hpp"
 #include "proxy/worker.hpp"
@@ -27,7 +26,6 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -113,6 +111,7 @@ class Gateway {
   void show_certificates();
   void begin_drain(std::string_view reason);
   void open_state();
+  void close_state();
 
   metrics::Log& log_;
   metrics::Registry& registry_;
@@ -123,11 +122,10 @@ class Gateway {
   RecentLogins recent_logins_;
   Occupancy occupancy_;
   PollCache polls_;
-  IndexMemory index_;
   upstream::OctetPool prefetched_;
-  std::optional<StateThreads> state_;  // if there is a file for what lasts
+  std::unique_ptr<State> state_;  // from run() on, when it is known whose files they are
   std::unique_ptr<UidlStore> uidls_;
-  std::unique_ptr<Shared> shared_;  // once it is known where things are kept
+  std::unique_ptr<Shared> shared_;
   std::shared_ptr<net::TicketKeys> tickets_;
 
   conf::Request request_;
@@ -142,6 +140,7 @@ class Gateway {
   std::unique_ptr<Chores> chores_;
   Moments moments_;
   std::unique_ptr<DrainOver> drain_over_;
+  net::Time drain_until_{};
   std::size_t connections_max_ = 0;
   std::size_t next_worker_ = 0;
   std::size_t not_empty_ = 0;  // workers that still have sessions, while draining

@@ -1,0 +1,65 @@
+// Files or memory.
+
+#include "proxy/state.hpp"
+
+#include "proxy/index_memory.hpp"
+
+#include <string>
+#include <utility>
+
+namespace postern::proxy {
+
+using metrics::Cache;
+using metrics::kMetrics;
+
+namespace {
+
+IndexReports reports_of(const std::filesystem::path& path, metrics::Log& log) {
+  const std::string file = path.native();
+  return {.failed =
+              [file, &log](const net::Error& error) {
+                log.write(metrics::CacheFailed{
+                    .file = file, .kind = net::name_of(error.kind), .detail = error.detail});
+              },
+          .recovered = [file, &log] { log.write(metrics::CacheRecovered{.file = file}); },
+          .replaced =
+              [file, &log](const net::Error& why) {
+                log.write(metrics::CacheReplaced{.file = file, .detail = why.detail});
+              }};
+}
+
+}  // namespace
+
+State::State(const conf::State& settings, metrics::Log& log) {
+  if (settings.path.empty()) {
+    index_ = std::make_unique<IndexMemory>();
+    return;
+  }
+  threads_.emplace();
+  const std::filesystem::path path = settings.path.parent_path() / "index.db";
+  auto index = std::make_unique<IndexSqlite>(*threads_, path, reports_of(path, log));
+  index_file_ = index.get();
+  index_ = std::move(index);
+}
+
+void State::tend(const conf::State& settings, net::Time now) {
+  if (index_file_ == nullptr || now < tend_at_) return;
+  const auto days = std::chrono::ceil<std::chrono::days>(settings.uid_table_expiry);
+  const bool soon = index_file_->tend(days);
+  tend_at_ = soon ? now : now + kTended;
+}
+
+void State::report(metrics::Recorder& recorder) const {
+  if (index_file_ == nullptr) return;
+  recorder.follow(kMetrics.cache_errors(Cache::UidTable), index_file_->errors());
+  recorder.set(kMetrics.cache_entries(Cache::UidTable), index_file_->mailboxes());
+  recorder.set(kMetrics.cache_octets(Cache::UidTable), index_file_->octets());
+}
+
+void State::stop(std::chrono::milliseconds limit) {
+  if (!threads_) return;
+  threads_->reader.stop(std::chrono::milliseconds::zero());
+  threads_->writer.stop(limit);
+}
+
+}  // namespace postern::proxy
