@@ -199,6 +199,8 @@ ROWS = {
               (rate(["upstream"], "postern_pop3_uidvalidity_changes_total"), "{{upstream}}")),
         Panel("Sizes that were not true", "ops",
               (rate(["upstream"], "postern_pop3_size_mismatches_total"), "{{upstream}}")),
+        Panel("Messages that came back", "ops",
+              (rate(["upstream"], "postern_pop3_index_violations_total"), "{{upstream}}")),
         Panel("Locks", "ops",
               (rate(["result"], "postern_pop3_maildrop_lock_attempts_total"), "{{result}}")),
     ],

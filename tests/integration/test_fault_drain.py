@@ -207,10 +207,10 @@ class DrainFaults:
             self.assertTrue(heard.good(command), (command, heard.lines))
 
     def test_G007_T055_answers_that_nobody_asked_for_end_the_link_and_bind_to_nothing(self):
-        forged = (f"* 1 FETCH (UID 5 BODY[] {{{len(SMALL)}}}\r\n{SMALL.decode()})\r\n"
+        forged = (f"* 1 FETCH (UID 9 BODY[] {{{len(SMALL)}}}\r\n{SMALL.decode()})\r\n"
                   "{next_tag} OK done\r\n")
         for name, text in (("a second final reply", "{tag} OK again\r\n"),
-                           ("a body ahead of its command", forged)):
+                           ("a body before it is asked for", forged)):
             with self.subTest(name):
                 heard = self.play("UID FETCH 3 .*BODY", [["after", text]],
                                   ("RETR 1", "RETR 2", "DELE 2", "QUIT"), times=1)
