@@ -42,7 +42,7 @@ class RecallTest : public testing::Test {
     client->say("USER joe\r\nPASS " + std::string(password) + "\r\n" + std::string(commands) +
                 "QUIT\r\n");
     world_.loop().settle();
-    world_.loop().turn_clock(seconds(1));
+    world_.loop().turn_clock(seconds(5));  // what a refusal is delayed by
     world_.loop().settle();
     return client->heard();
   }
