@@ -14,7 +14,7 @@ from tests.integration.gateway_case import resident_octets
 from tests.integration.lab import letters
 from tests.integration.lab.process import wait_until
 from tests.integration.scripted_smtp import HOLD, STALL
-from tests.integration.submission_case import (PASSWORD, TO, USER, SubmissionCase, keywords)
+from tests.integration.submission_case import PASSWORD, QUICK, TO, USER, SubmissionCase, keywords
 
 _SECONDS = 30
 _LARGE_SECONDS = 120
@@ -126,6 +126,7 @@ class PipelineTest(SubmissionCase):
 
 class LargeTest(SubmissionCase):
     submission = {"max_size": "41MiB"}
+    smtp = dict.fromkeys(QUICK, "20s")  # so much mail keeps the scripted server busy for a while
     # The session before the stalled server lasts as long as the gateway is patient with that.
     settings = {"server": {"workers": 1, "drain_timeout": "2s"}}
 
