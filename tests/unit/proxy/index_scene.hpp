@@ -80,24 +80,28 @@ struct IndexScene {
   void flush() { flushed = threads.writer.flush(std::chrono::minutes(1)); }
 
   std::optional<IndexedMailbox> find(const std::string& user) {
-    net::Loop loop;
     std::optional<IndexedMailbox> found;
     net::Scope scope([](const net::Error&) {});
     bool is_over = false;
-    scope.spawn(look(loop, user, found));
+    bool runs = false;
+    scope.spawn(look(user, found));
     scope.when_empty([&] {
       is_over = true;
-      loop.stop();
+      if (runs) loop.stop();
     });
-    if (!is_over) loop.run();
+    runs = !is_over;
+    if (runs) loop.run();
     return found;
   }
 
-  net::Task<> look(net::Loop& loop, std::string user, std::optional<IndexedMailbox>& found) {
+  net::Task<> look(std::string user, std::optional<IndexedMailbox>& found) {
     found = co_await index.find(loop, key(user));
   }
 
   bool flushed = false;
+  // One for all that is looked for, and older than the threads: libuv closes descriptors unseen by
+  // the thread sanitizer, which would take one that a thread is given again for shared.
+  net::Loop loop;
   StateThreads threads;
   IndexSqlite index;
 };
