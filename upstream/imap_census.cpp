@@ -65,10 +65,14 @@ SearchReturn best_return(const ImapLink& link) {
 
 // ---- what both ways need
 
-std::string Census::newcomers(const KnownMailbox& known) {
+// To "17:*" a server tells the last message in any case (RFC 3501, section 6.4.8), known as it is.
+std::string Census::newcomers(const KnownMailbox& known, Family family) {
   std::string set;
   wire::append_number(set, std::min<std::uint64_t>(known.uid_next, UINT32_MAX));
-  return set.append(":*");
+  set += ':';
+  if (!traits_of(family).telling_the_last_is_dear) return set += '*';
+  wire::append_number(set, UINT32_MAX);
+  return set;
 }
 
 Task<ImapAnswer> Census::ask(std::string tag, std::string command) {
@@ -128,7 +132,7 @@ Task<> settle_sizes(Messages& messages) {
 
 Task<Census::Verdict> Census::count(std::string tag) {
   for (int round = 0; round < kRounds; ++round) {
-    if (tag.empty()) tag = co_await ask_lines(link_, news_, newcomers(known_));
+    if (tag.empty()) tag = co_await ask_lines(link_, news_, newcomers(known_, link_.family()));
     const std::string asked = std::exchange(tag, {});
     const ImapAnswer answer = co_await link_.conclude(asked, &news_, patience());
     // Some refuse to speak of messages where there are none.

@@ -39,8 +39,8 @@ class Census {
   Census(ImapLink& link, MailboxNews& news, KnownMailbox& known, bool resynced)
       : link_(link), news_(news), known_(known), resynced_(resynced) {}
 
-  // "17:*": the UIDs of messages that came since.
-  [[nodiscard]] static std::string newcomers(const KnownMailbox& known);
+  // "17:*", or a last UID that no message has: the UIDs of messages that came since.
+  [[nodiscard]] static std::string newcomers(const KnownMailbox& known, Family family);
 
   // By counting. `tag` is that of a command under way that asks for the newcomers, empty if none
   // is. When the verdict is that it is proven or searched, the known messages are those that are

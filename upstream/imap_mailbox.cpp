@@ -51,7 +51,7 @@ std::string MailboxOpening::compose_opening(wire::imap::Capabilities known, bool
   lists_all_ = !has_earlier();
   if (!visit_.with_list || (lists_all_ ? !with_all : !can_count())) return commands;
   list_tag_ = link_.begin(UpstreamCommand::FetchTable);
-  const std::string set = lists_all_ ? "1:*" : Census::newcomers(*visit_.known);
+  const std::string set = lists_all_ ? "1:*" : Census::newcomers(*visit_.known, link_.family());
   return commands + wire::imap::uid_fetch(list_tag_, set, wire::imap::kTableItems);
 }
 
@@ -146,7 +146,8 @@ Task<> MailboxOpening::ask_list() {
   if (!list_tag_.empty()) co_return;
   lists_all_ = !is_known();
   if (lists_all_) co_return co_await ask_all();
-  if (can_count()) list_tag_ = co_await ask_lines(link_, news_, Census::newcomers(*visit_.known));
+  if (can_count())
+    list_tag_ = co_await ask_lines(link_, news_, Census::newcomers(*visit_.known, link_.family()));
 }
 
 Task<Listing> MailboxOpening::list() {

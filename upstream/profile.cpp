@@ -18,7 +18,8 @@ FamilyTraits traits_of(Family family) {
               .examine_is_stable = true,
               .header_equals_head = true,
               .uid_before_body = true,
-              .brings_nothing_back = true};
+              .brings_nothing_back = true,
+              .telling_the_last_is_dear = true};
     case Family::Cyrus:
       return {.pipelines_after_login = true,
               .examine_is_stable = true,
