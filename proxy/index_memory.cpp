@@ -23,6 +23,16 @@ void IndexMemory::remember(const MailboxKey& key, const IndexedMailbox& mailbox)
   const net::Digest digest = digest_of(key);
   const std::scoped_lock lock(mutex_);
   if (const auto found = entries_.find(digest); found != entries_.end()) forget(found->second);
+  take_in(digest, mailbox);
+}
+
+void IndexMemory::remember_first(const MailboxKey& key, const IndexedMailbox& mailbox) {
+  const net::Digest digest = digest_of(key);
+  const std::scoped_lock lock(mutex_);
+  if (!entries_.contains(digest)) take_in(digest, mailbox);
+}
+
+void IndexMemory::take_in(const net::Digest& digest, const IndexedMailbox& mailbox) {
   const std::size_t messages = mailbox.known.messages.size();
   if (messages > messages_max_) return;
   while (entries_.size() >= mailboxes_max_ || messages_ + messages > messages_max_) {
@@ -37,6 +47,13 @@ void IndexMemory::forget(const MailboxKey& key) {
   const net::Digest digest = digest_of(key);
   const std::scoped_lock lock(mutex_);
   if (const auto found = entries_.find(digest); found != entries_.end()) forget(found->second);
+}
+
+void IndexMemory::forget_all() {
+  const std::scoped_lock lock(mutex_);
+  entries_.clear();
+  order_.clear();
+  messages_ = 0;
 }
 
 void IndexMemory::forget(Order::iterator entry) {

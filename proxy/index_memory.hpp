@@ -25,7 +25,12 @@ class IndexMemory final : public IndexStore {
 
   net::Task<std::optional<IndexedMailbox>> find(net::Loop& loop, MailboxKey key) override;
   void remember(const MailboxKey& key, const IndexedMailbox& mailbox) override;
+
+  // Unless something of that mailbox is there.
+  void remember_first(const MailboxKey& key, const IndexedMailbox& mailbox);
+
   void forget(const MailboxKey& key);
+  void forget_all();
 
  private:
   struct Entry {
@@ -36,6 +41,7 @@ class IndexMemory final : public IndexStore {
   using Order = std::list<Entry>;  // most recently used first
 
   [[nodiscard]] net::Digest digest_of(const MailboxKey& key) const;
+  void take_in(const net::Digest& digest, const IndexedMailbox& mailbox);
   void forget(Order::iterator entry);
 
   std::size_t mailboxes_max_;

@@ -20,6 +20,8 @@ using net::Result;
 namespace {
 
 constexpr std::size_t kExpiredAtOnce = 64;
+constexpr std::int64_t kSecondsOfHour = 60 * 60;
+constexpr std::int64_t kSecondsOfDay = 24 * kSecondsOfHour;
 
 // A MailboxKey that owns its text.
 struct OwnedKey {
@@ -35,11 +37,6 @@ struct OwnedKey {
   std::string mailbox;
 };
 
-std::int64_t day_of_the_clock() {
-  const auto now = std::chrono::system_clock::now();
-  return std::chrono::floor<std::chrono::days>(now).time_since_epoch().count();
-}
-
 net::Digest digest_of(const net::DigestKey& names, const MailboxKey& key) {
   return names.hmac({key.upstream, key.user, key.mailbox});
 }
@@ -52,8 +49,10 @@ std::size_t octets_of(const IndexedMailbox& mailbox) {
 
 class IndexSqlite::Core final : public std::enable_shared_from_this<IndexSqlite::Core> {
  public:
-  Core(StateThreads& threads, Today today)
-      : threads_(threads), today_(today ? std::move(today) : day_of_the_clock) {}
+  Core(StateThreads& threads, Clock clock)
+      : threads_(threads),
+        clock_(clock ? std::move(clock) : seconds_since_1970),
+        hour_(clock_() / kSecondsOfHour) {}
 
   void keep_in(std::shared_ptr<StateFile> file) { file_ = std::move(file); }
 
@@ -86,6 +85,10 @@ class IndexSqlite::Core final : public std::enable_shared_from_this<IndexSqlite:
   // Whether there is room for one more, and a job to come for it.
   enum class Room : unsigned char { None, New, Queued };
 
+  [[nodiscard]] std::int64_t today() const { return clock_() / kSecondsOfDay; }
+
+  void begin_hour();
+  void take_in(const MailboxKey& key, const IndexFinding& finding);
   Result<> look_up(Database& database, const OwnedKey& key, IndexFinding& finding);
   Room wait(const net::Digest& digest, const Mailbox& mailbox);
   void queue(const Key& key, const net::Digest& digest);
@@ -98,10 +101,12 @@ class IndexSqlite::Core final : public std::enable_shared_from_this<IndexSqlite:
   Result<> look_after(Database& database, std::int64_t before);
 
   StateThreads& threads_;
-  const Today today_;
+  const Clock clock_;
   std::shared_ptr<StateFile> file_;
-  const net::DigestKey names_;  // of what waits
-  IndexMemory unwritten_;       // what the disk did not take
+  const net::DigestKey names_;                                   // of what waits
+  IndexMemory unwritten_;                                        // what the disk did not take
+  IndexMemory recent_{kRecentMailboxesMax, kRecentMessagesMax};  // what it has, of this hour
+  std::atomic<std::int64_t> hour_;
 
   Tables writing_;  // the writing thread's
   Tables reading_;  // the reading thread's
@@ -131,6 +136,8 @@ net::Task<std::optional<IndexedMailbox>> IndexSqlite::Core::find(net::Loop& loop
     if (found != waiting_.end()) co_return *found->second.latest;
   }
   if (auto unwritten = co_await unwritten_.find(loop, key)) co_return unwritten;
+  begin_hour();
+  if (auto recent = co_await recent_.find(loop, key)) co_return recent;
 
   const auto owned = std::make_shared<const OwnedKey>(key);
   const auto finding = std::make_shared<IndexFinding>();
@@ -138,14 +145,28 @@ net::Task<std::optional<IndexedMailbox>> IndexSqlite::Core::find(net::Loop& loop
     return self->look_up(database, *owned, *finding);
   };
   const auto done = co_await attempt(do_there(
-      threads_.reader, loop, file_, std::move(look), net::Deadline{loop.now() + kPatience}));
+      threads_.reader, loop, file_, std::move(look), net::Deadline{loop.exact_now() + kPatience}));
   if (done) {
     if (finding->is_odd) drop(owned);
+    take_in(owned->view(), *finding);
     co_return std::move(finding->mailbox);
   }
   if (done.error().kind == Kind::Cancelled) co_await net::fail(done.error());
   if (done.error().kind != Kind::Gone) errors.fetch_add(1);
   co_return std::nullopt;
+}
+
+// What another process found out comes to be known in this one as well.
+void IndexSqlite::Core::begin_hour() {
+  const std::int64_t hour = clock_() / kSecondsOfHour;
+  if (hour_.exchange(hour) != hour) recent_.forget_all();
+}
+
+// The day that stands in the file is the one when the mailbox was in use last.
+void IndexSqlite::Core::take_in(const MailboxKey& key, const IndexFinding& finding) {
+  if (!finding.mailbox) return;
+  if (finding.day != today()) return remember(key, *finding.mailbox);
+  recent_.remember_first(key, *finding.mailbox);
 }
 
 Result<> IndexSqlite::Core::look_up(Database& database,
@@ -238,7 +259,7 @@ Result<> IndexSqlite::Core::write(Database& database,
                                   const IndexedMailbox& mailbox) {
   auto tables = tables_of(writing_, database);
   if (!tables) return std::unexpected(std::move(tables.error()));
-  auto done = (*tables)->write(key, mailbox, today_());
+  auto done = (*tables)->write(key, mailbox, today());
   if (!done) return std::unexpected(std::move(done.error()));
   return {};
 }
@@ -247,6 +268,7 @@ void IndexSqlite::Core::written(const OwnedKey& key,
                                 const net::Digest& digest,
                                 const Mailbox& mailbox) {
   unwritten_.forget(key.view());
+  recent_.remember(key.view(), *mailbox);
   leave(digest, mailbox);
 }
 
@@ -255,6 +277,7 @@ void IndexSqlite::Core::not_written(const OwnedKey& key,
                                     const Mailbox& mailbox) {
   errors.fetch_add(1);
   unwritten_.remember(key.view(), *mailbox);
+  recent_.forget(key.view());
   leave(digest, mailbox);
 }
 
@@ -270,7 +293,7 @@ void IndexSqlite::Core::leave(const net::Digest& digest, const Mailbox& mailbox)
 // ---- looking after the file
 
 bool IndexSqlite::Core::tend(std::chrono::days expiry) {
-  const std::int64_t before = today_() - expiry.count();
+  const std::int64_t before = today() - expiry.count();
   StateFile::Work work = [self = shared_from_this(), before](Database& database) {
     return self->look_after(database, before);
   };
@@ -303,8 +326,8 @@ IndexSqlite::IndexSqlite(StateThreads& threads,
                          std::filesystem::path path,
                          IndexReports reports,
                          net::Duration pause,
-                         Today today)
-    : core_(std::make_shared<Core>(threads, std::move(today))) {
+                         Clock clock)
+    : core_(std::make_shared<Core>(threads, std::move(clock))) {
   core_->keep_in(std::make_shared<StateFile>(StatePlan{
       .path = std::move(path),
       .is_cache = true,

@@ -3,12 +3,15 @@
 // Nobody waits for the disk. What is to be remembered waits in memory until the writing thread has
 // it committed, and is found there meanwhile; of two versions of one mailbox the later is written.
 // What is looked up is read by the reading thread, for which a session waits no longer than a
-// moment. When the disk takes nothing (full, read-only, broken), mailboxes are remembered in memory
-// as well as it has room; the file is tried again after a pause.
+// moment; and once in a while, as mailboxes that are in use are remembered in memory besides, until
+// the hour is over. When the disk takes nothing (full, read-only, broken), mailboxes are remembered
+// in memory as well as it has room; the file is tried again after a pause.
 //
 // Rows that are not as they were written are counted, taken out, and as good as never there; a file
 // that is damaged as a whole is begun anew by proxy/state_file.hpp. Several processes may use one
-// file: each reads and writes a mailbox as a whole, in a transaction.
+// file: each reads and writes a mailbox as a whole, in a transaction. What a process remembers may
+// be older than what another has written since: it was true once, which is all that a session
+// needs to find out what is true now.
 
 #pragma once
 
@@ -36,17 +39,19 @@ class IndexSqlite final : public IndexStore {
  public:
   static constexpr net::Duration kPatience = std::chrono::seconds(2);  // of who looks up
   static constexpr std::size_t kWaitingOctetsMax = std::size_t{64} << 20U;
-  static constexpr net::Duration kPause = std::chrono::seconds(30);  // after the disk failed
+  static constexpr std::size_t kRecentMailboxesMax = 100'000;               // in memory besides,
+  static constexpr std::size_t kRecentMessagesMax = std::size_t{1} << 20U;  // of 16 octets each
+  static constexpr net::Duration kPause = std::chrono::seconds(30);         // after the disk failed
 
-  // Days since 1970.
-  using Today = std::function<std::int64_t()>;
+  // Seconds since 1970.
+  using Clock = std::function<std::int64_t()>;
 
   // The threads outlive it. The file is opened by its first use.
   IndexSqlite(StateThreads& threads,
               std::filesystem::path path,
               IndexReports reports = {},
               net::Duration pause = kPause,
-              Today today = {});
+              Clock clock = {});
 
   ~IndexSqlite() override;
 

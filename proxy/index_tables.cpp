@@ -100,16 +100,16 @@ Result<IndexFinding> IndexTables::read(const MailboxKey& key) {
   if (!*row) return IndexFinding{};
   auto head = IndexHead::unsealed(sealer, (*row)->head);
   if (!head) return IndexFinding{.is_odd = true};
-  return read_chunks(sealer, (*row)->id, std::move(*head));
+  return read_chunks(sealer, **row, std::move(*head));
 }
 
 Result<IndexFinding> IndexTables::read_chunks(const IndexSealer& sealer,
-                                              std::int64_t id,
+                                              const Row& row,
                                               IndexHead head) {
   auto select = database_->prepare(
       "SELECT place, octets FROM chunk WHERE place BETWEEN ? AND ? ORDER BY place");
   if (!select) return passed_on(select);
-  select->with(first_place(id)).with(last_place(id));
+  select->with(first_place(row.id)).with(last_place(row.id));
   IndexSum sum(seals_);
   auto& messages = head.mailbox.known.messages;
   messages.reserve(head.messages);
@@ -127,7 +127,7 @@ Result<IndexFinding> IndexTables::read_chunks(const IndexSealer& sealer,
   const bool whole =
       sum.chunks() == head.chunks && sum.value() == head.sum && messages.size() == head.messages;
   if (!whole) return IndexFinding{.is_odd = true};
-  return IndexFinding{.mailbox = std::move(head.mailbox)};
+  return IndexFinding{.mailbox = std::move(head.mailbox), .day = row.day};
 }
 
 // ---- writing

@@ -25,6 +25,7 @@ namespace postern::proxy {
 // What there is of a mailbox. Odd: rows that are not as they were written, as good as none.
 struct IndexFinding {
   std::optional<IndexedMailbox> mailbox;
+  std::int64_t day = 0;  // it was used last, as far as the file knows
   bool is_odd = false;
 };
 
@@ -72,7 +73,7 @@ class IndexTables {
   [[nodiscard]] net::Digest name_of(const MailboxKey& key) const;
   [[nodiscard]] net::Result<std::optional<Row>> row_of(const net::Digest& name);
   [[nodiscard]] net::Result<IndexFinding> read_chunks(const IndexSealer& sealer,
-                                                      std::int64_t id,
+                                                      const Row& row,
                                                       IndexHead head);
   [[nodiscard]] net::Result<> write_chunks(const IndexSealer& sealer,
                                            std::int64_t id,

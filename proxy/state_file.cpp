@@ -54,12 +54,19 @@ Result<> StateFile::write(const Work& work) {
 }
 
 Result<> StateFile::write_once(const Work& work) {
+  if (!plan_.is_cache && !writes_.open()) {
+    return failure(Kind::Denied, Origin::Here, plan_.path.native() + "-writes cannot be used");
+  }
   auto database = writer();
   if (!database) return std::unexpected(std::move(database.error()));
   auto transaction = Transaction::begin(**database, Transaction::Purpose::Writing);
   if (!transaction) return std::unexpected(std::move(transaction.error()));
   if (auto done = work(**database); !done) return done;
-  return transaction->commit();
+  if (plan_.is_cache) return transaction->commit();
+  writes_.begin();
+  auto done = transaction->commit();
+  writes_.end();
+  return done;
 }
 
 // The connection for writing, to the file that is at the path now.
@@ -132,6 +139,7 @@ void StateFile::begin_anew(const Error& why) {
 
 Result<> StateFile::read(const Work& work) {
   if (is_damaged_.load()) return failure(Kind::Malformed, Origin::Here, "damaged");
+  if (!plan_.is_cache) (void)writes_.open();  // without it there are no moments
   Result<> done = read_once(work);
   if (!done && is_of_file(done.error())) {
     const bool is_old = reader_ != nullptr && reader_->has_moved();  // it was put aside meanwhile
@@ -148,6 +156,7 @@ Result<> StateFile::read_once(const Work& work) {
     if (!std::filesystem::exists(plan_.path, wrong)) {
       // Whether it is there can be unknown, and is not the same as that it is not.
       if (wrong) return failure(Kind::Denied, Origin::Here, wrong.message());
+      look_for_strangers(nullptr);
       return failure(Kind::Gone, Origin::Here, "not there yet");
     }
     auto opened = Database::open(plan_.path, Database::Use::Reading, plan_.application);
@@ -160,7 +169,37 @@ Result<> StateFile::read_once(const Work& work) {
   }
   auto transaction = Transaction::begin(*reader_, Transaction::Purpose::Reading);
   if (!transaction) return std::unexpected(std::move(transaction.error()));
+  look_for_strangers(reader_.get());
   return work(*reader_);
+}
+
+// ---- moments
+
+std::optional<StateFile::Moment> StateFile::moment() const {
+  const auto writes = writes_.settled();
+  if (plan_.is_cache || !writes) return std::nullopt;
+  return Moment{.writes = *writes, .strangers = strangers_.load()};
+}
+
+bool StateFile::is_fresh() const {
+  return std::chrono::steady_clock::now() - looked_at_.load() < plan_.looked_after;
+}
+
+// Who writes without counting: the command-line tool of SQLite, an operator who puts a copy of the
+// file in place. Within the transaction of a read, so that both see the same file; null: there is
+// none.
+void StateFile::look_for_strangers(Database* database) {
+  if (plan_.is_cache) return;
+  const auto writes = writes_.settled();
+  const std::uint64_t serial = database != nullptr ? database->serial() : 0;
+  const std::int64_t version =
+      database != nullptr ? database->number("PRAGMA data_version").value_or(-1) : 0;
+  const bool is_other = serial != serial_seen_ || version != version_seen_;
+  if (is_other && writes == writes_seen_) strangers_.fetch_add(1);
+  writes_seen_ = writes;
+  serial_seen_ = serial;
+  version_seen_ = version;
+  looked_at_.store(std::chrono::steady_clock::now());
 }
 
 }  // namespace postern::proxy

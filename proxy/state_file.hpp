@@ -6,6 +6,9 @@
 // whoever needs it is told so. `index.db` beside it is a cache; a damaged one, one of another
 // version or of another program is renamed to `index.db.bad`, and begun anew.
 //
+// What was read from lasting state may be remembered for as long as its Moment lasts: nobody has
+// written to the file since, in this process or another.
+//
 // To keep something more in a file, add its tables to the `build` of its plan and raise the
 // version: build() runs in the transaction that opens the file, with the version that the file has,
 // 0 if it is new. A cache need not know older versions: it is begun anew.
@@ -14,12 +17,14 @@
 
 #include "net/timer.hpp"
 #include "proxy/sqlite.hpp"
+#include "proxy/write_count.hpp"
 
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace postern::proxy {
@@ -34,6 +39,9 @@ struct StatePlan {
   // How long a disk is left alone that failed.
   net::Duration pause = std::chrono::seconds(30);
 
+  // Programs that do not count their writes (proxy/write_count.hpp) are noticed within this time.
+  net::Duration looked_after = std::chrono::seconds(1);
+
   // Told on the thread that found out: that the file cannot be used (once, until it can be again),
   // that it can be again, and why it was begun anew. Each may be empty.
   std::function<void(const net::Error&)> failed{};
@@ -45,7 +53,15 @@ class StateFile {
  public:
   using Work = std::function<net::Result<>(Database&)>;
 
-  explicit StateFile(StatePlan plan) : plan_(std::move(plan)) {}
+  // A time in which nobody wrote to the file.
+  struct Moment {
+    std::uint64_t writes = 0;     // that had ended before
+    std::uint64_t strangers = 0;  // how often somebody had written who does not count writes
+
+    friend bool operator==(const Moment&, const Moment&) = default;
+  };
+
+  explicit StateFile(StatePlan plan) : plan_(std::move(plan)), writes_(plan_.path) {}
 
   StateFile(const StateFile&) = delete;
   StateFile& operator=(const StateFile&) = delete;
@@ -59,6 +75,14 @@ class StateFile {
   // On the reading thread: the work sees one moment of the file. Kind::Gone: there is no file yet.
   [[nodiscard]] net::Result<> read(const Work& work);
 
+  // What a read that is asked for from now on sees holds as long as this stays the same, and
+  // is_fresh(). Nothing: somebody is writing, the file is a cache, or it is not known. Any thread;
+  // never waits for the disk.
+  [[nodiscard]] std::optional<Moment> moment() const;
+
+  // Whether strangers would have been noticed: there was a read a moment ago. Any thread.
+  [[nodiscard]] bool is_fresh() const;
+
   // Whether this Error is of the file as a whole, so that other work would fail like it.
   [[nodiscard]] static bool is_of_file(const net::Error& error);
 
@@ -69,8 +93,10 @@ class StateFile {
   [[nodiscard]] net::Result<> read_once(const Work& work);
   void settle(const net::Result<>& result);
   void begin_anew(const net::Error& why);
+  void look_for_strangers(Database* database);
 
   const StatePlan plan_;
+  WriteCount writes_;
 
   // The writing thread's.
   std::unique_ptr<Database> writer_;
@@ -79,6 +105,12 @@ class StateFile {
 
   // The reading thread's.
   std::unique_ptr<Database> reader_;
+  std::optional<std::uint64_t> writes_seen_;
+  std::uint64_t serial_seen_ = 0;
+  std::int64_t version_seen_ = 0;
+
+  std::atomic<std::uint64_t> strangers_ = 0;
+  std::atomic<net::Time> looked_at_{net::Time{}};
 
   // A cache that the reader found damaged, and that the writer is to begin anew.
   std::atomic<bool> is_damaged_ = false;

@@ -47,6 +47,11 @@ bool StateThread::give(StateJob job) {
   return false;
 }
 
+std::uint64_t StateThread::given() const {
+  const std::scoped_lock lock(mutex_);
+  return given_;
+}
+
 bool StateThread::flush(std::chrono::milliseconds limit) {
   std::unique_lock lock(mutex_);
   return idle_.wait_for(lock, limit, [this, all = given_] { return finished_ >= all; });

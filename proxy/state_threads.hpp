@@ -64,6 +64,9 @@ class StateThread {
   // rest is dropped, as all is that comes later. Again: does nothing.
   void stop(std::chrono::milliseconds limit);
 
+  // Jobs that it was given ever since.
+  [[nodiscard]] std::uint64_t given() const;
+
   // Jobs that were dropped.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
@@ -79,7 +82,7 @@ class StateThread {
   const Sort sort_;
   const Bounds bounds_;
 
-  std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards what follows
   std::condition_variable work_;
   std::condition_variable idle_;
   Jobs waiting_;

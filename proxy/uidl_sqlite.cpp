@@ -297,8 +297,28 @@ Task<> UidlSqlite::write(net::Loop& loop, StateFile::Work work) {
   co_await fail(std::move(done.error()));
 }
 
+bool UidlSqlite::has_none(const net::Digest& digest) {
+  const auto moment = file_->moment();
+  if (!moment || !file_->is_fresh()) return false;
+  const std::scoped_lock lock(others_.mutex);
+  return others_.moment == moment && others_.digests.contains(digest);
+}
+
+// `before`: the moment in which the look-up was asked for. If it lasts, so does what was found.
+void UidlSqlite::note_none(const net::Digest& digest, std::optional<StateFile::Moment> before) {
+  if (!before || file_->moment() != before) return;
+  const std::scoped_lock lock(others_.mutex);
+  if (others_.moment != before || others_.digests.size() >= Others::kMost) {
+    others_.moment = before;
+    others_.digests.clear();
+  }
+  others_.digests.insert(digest);
+}
+
 Task<StoredUidls> UidlSqlite::find(net::Loop& loop, MailboxKey key) {
   const net::Digest digest = uidl_store_key(key);
+  if (has_none(digest)) co_return StoredUidls{};
+  const auto before = file_->moment();
   const auto found = std::make_shared<StoredUidls>();
   const auto done = co_await attempt(read(loop, [found, digest](Database& database) -> Result<> {
     auto all = read_all(database, digest);
@@ -317,6 +337,7 @@ Task<StoredUidls> UidlSqlite::find(net::Loop& loop, MailboxKey key) {
   if (!done && (done.error().kind == Kind::Cancelled || may_have_entries(digest))) {
     co_await fail(done.error());
   }
+  if (done) note_none(digest, before);
   co_return StoredUidls{};
 }
 

@@ -4,6 +4,9 @@
 // Nothing here is ever thrown away because it cannot be read: whoever has entries hears that the
 // service is not available, and who has none is served, as long as it is known who has. No user
 // name stands in the file, only digests.
+//
+// Most users have no entries, and poll often: for whom nothing was found, nothing is there until
+// somebody writes to the file, and nobody has to look again.
 
 #pragma once
 
@@ -11,8 +14,10 @@
 #include "proxy/state_threads.hpp"
 #include "proxy/uidl_store.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_set>
 
 namespace postern::proxy {
@@ -53,6 +58,17 @@ class UidlSqlite final : public UidlStore {
     bool known = false;  // the file was read once
   };
 
+  // Who has none, for a moment of the file.
+  struct Others {
+    static constexpr std::size_t kMost = 200'000;  // of about 60 octets
+
+    std::mutex mutex;  // guards what follows
+    std::optional<StateFile::Moment> moment;
+    std::unordered_set<net::Digest, net::OctetHash> digests;
+  };
+
+  [[nodiscard]] bool has_none(const net::Digest& digest);
+  void note_none(const net::Digest& digest, std::optional<StateFile::Moment> before);
   [[nodiscard]] bool has_entries(const net::Digest& digest) const;
   [[nodiscard]] bool may_have_entries(const net::Digest& digest) const;
   void note_owner(const net::Digest& digest);
@@ -62,6 +78,7 @@ class UidlSqlite final : public UidlStore {
   StateThreads& threads_;
   std::shared_ptr<StateFile> file_;
   std::shared_ptr<Owners> owners_;
+  Others others_;
 };
 
 }  // namespace postern::proxy

@@ -61,8 +61,8 @@ inline IndexedMailbox numbered_mailbox(std::uint64_t number, std::size_t message
 
 // One process as it were: its threads, its index.
 struct IndexScene {
-  explicit IndexScene(const std::filesystem::path& path, IndexSqlite::Today today = {})
-      : index(threads, path, {}, net::Duration::zero(), std::move(today)) {}
+  explicit IndexScene(const std::filesystem::path& path, IndexSqlite::Clock clock = {})
+      : index(threads, path, {}, net::Duration::zero(), std::move(clock)) {}
 
   ~IndexScene() { flush(); }
 

@@ -58,8 +58,7 @@ class UidlStoreTest : public testing::TestWithParam<bool> {
   void open() {
     if (GetParam()) {
       threads_.emplace();
-      store_ =
-          std::make_unique<UidlSqlite>(*threads_, std::make_shared<StateFile>(state_plan(file())));
+      store_ = std::make_unique<UidlSqlite>(*threads_, std::make_shared<StateFile>(plan()));
     } else if (store_ == nullptr) {
       store_ = std::make_unique<UidlMemory>();
     }
@@ -78,13 +77,21 @@ class UidlStoreTest : public testing::TestWithParam<bool> {
 
   [[nodiscard]] std::filesystem::path file() const { return folder_ / "state.db"; }
 
+  // Nobody but the tests looks after the file, however slow they are.
+  [[nodiscard]] StatePlan plan() const {
+    StatePlan plan = state_plan(file());
+    plan.looked_after = std::chrono::hours(1);
+    return plan;
+  }
+
   template <class T>
   net::Result<T> run(net::Task<T> task) {
     net::Result<T> result = net::failure(net::Kind::Internal, net::Origin::Here, "did not end");
     net::Scope scope([](const net::Error&) {});
     scope.spawn(put_into(std::move(task), result));
+    if (scope.live() == 0) return result;
     scope.when_empty([this] { loop_.stop(); });
-    if (scope.live() > 0) loop_.run();
+    loop_.run();
     return result;
   }
 
@@ -215,6 +222,79 @@ TEST_P(UidlFileStoreTest, ADamagedFileIsLeftAsItIs) {
   close();
 
   EXPECT_EQ(std::filesystem::file_size(file()), 8192U);
+}
+
+TEST_P(UidlFileStoreTest, WhoHasNoneIsLookedUpOnce) {
+  ASSERT_TRUE(run(store_->keep(loop_, kJoe, {.aliases = {alias(7, 3, "a")}})));
+  ASSERT_TRUE(run(store_->find(loop_, kAnna)));
+  const std::uint64_t before = threads_->reader.given();
+
+  for (int poll = 0; poll < 10; ++poll)
+    EXPECT_TRUE(run(store_->find(loop_, kAnna))->empty());
+  EXPECT_EQ(threads_->reader.given(), before);
+
+  EXPECT_FALSE(run(store_->find(loop_, kJoe))->empty());
+  EXPECT_EQ(threads_->reader.given(), before + 1);
+}
+
+TEST_P(UidlFileStoreTest, WhoHasNoneIsKnownBeforeThereIsAFile) {
+  ASSERT_TRUE(run(store_->find(loop_, kJoe)));  // whose look-up begins to count writes
+  ASSERT_TRUE(run(store_->find(loop_, kAnna)));
+  const std::uint64_t before = threads_->reader.given();
+
+  EXPECT_TRUE(run(store_->find(loop_, kAnna))->empty());
+
+  EXPECT_EQ(threads_->reader.given(), before);
+  EXPECT_FALSE(std::filesystem::exists(file()));
+}
+
+TEST_P(UidlFileStoreTest, M094_WhatAnotherProcessKeepsIsFoundAtOnce) {
+  StateThreads other_threads;
+  UidlSqlite other(other_threads, std::make_shared<StateFile>(plan()));
+  for (std::uint32_t round = 1; round <= 50; ++round) {
+    const std::string user = "user" + std::to_string(round);
+    const MailboxKey key{.upstream = "imap", .user = user, .mailbox = "INBOX"};
+    ASSERT_TRUE(run(store_->find(loop_, key))->empty());
+    ASSERT_TRUE(run(store_->find(loop_, key))->empty());
+
+    ASSERT_TRUE(run(other.keep(loop_, key, {.aliases = {alias(7, round, "a")}})));
+
+    EXPECT_THAT(run(store_->find(loop_, key))->aliases, ElementsAre(alias(7, round, "a")));
+  }
+}
+
+// Whoever does not count its writes is found out by the next look at the file.
+TEST_P(UidlFileStoreTest, M094_WhatAStrangerWritesIsFoundAfterTheNextLook) {
+  ASSERT_TRUE(run(store_->keep(loop_, kJoe, {.aliases = {alias(7, 3, "a")}})));
+  ASSERT_TRUE(run(store_->find(loop_, kAnna))->empty());
+  {
+    auto stranger = Database::open(file(), Database::Use::Lasting, kStateApplication);
+    ASSERT_TRUE(stranger);
+    auto insert =
+        (*stranger)->prepare("INSERT INTO uidl_mailbox (key, imported, forced) VALUES (?, 1, 0)");
+    ASSERT_TRUE(insert);
+    const net::Digest digest = uidl_store_key(kAnna);
+    const std::string_view key(reinterpret_cast<const char*>(digest.data()), digest.size());
+    ASSERT_TRUE(insert->with(key).run());
+  }
+
+  ASSERT_TRUE(run(store_->find(loop_, kJoe)));
+
+  EXPECT_TRUE(run(store_->find(loop_, kAnna))->imported);
+}
+
+TEST_P(UidlFileStoreTest, WithoutALookForAWhileEverybodyIsLookedUp) {
+  close();
+  threads_.emplace();
+  StatePlan impatient = plan();
+  impatient.looked_after = net::Duration::zero();
+  store_ = std::make_unique<UidlSqlite>(*threads_, std::make_shared<StateFile>(impatient));
+  ASSERT_TRUE(run(store_->find(loop_, kAnna)));
+  const std::uint64_t before = threads_->reader.given();
+
+  ASSERT_TRUE(run(store_->find(loop_, kAnna)));
+
+  EXPECT_EQ(threads_->reader.given(), before + 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(File, UidlFileStoreTest, testing::Values(true));
