@@ -196,14 +196,22 @@ Result<> Database::set_up(Use use, std::int32_t application) {
     leave_files_alone();
     return run("PRAGMA query_only = ON;");
   }
-  // A file is vacuumed in steps only if it was so from its first page on.
-  const std::string begin =
-      "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA application_id = " + std::to_string(application) +
-      "; PRAGMA journal_mode = WAL;";
   if (*pages == 0) {
-    if (auto done = run(begin.c_str()); !done) return done;
+    if (auto done = begin_file(application); !done) return done;
   }
+  // Also where whoever made the file did not come so far.
+  if (auto done = run("PRAGMA journal_mode = WAL;"); !done) return done;
   return run(use == Use::Lasting ? "PRAGMA synchronous = FULL;" : "PRAGMA synchronous = NORMAL;");
+}
+
+// In one transaction, so that a process that is killed leaves no file without its mark: that would
+// be another program's for ever. The transaction writes from its first PRAGMA on and no earlier: a
+// file is vacuumed in steps only if it was so from its first page on. What fails is rolled back by
+// the end of the connection.
+Result<> Database::begin_file(std::int32_t application) {
+  const std::string begin = "BEGIN; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA application_id = " +
+                            std::to_string(application) + "; COMMIT;";
+  return run(begin.c_str());
 }
 
 Result<Statement> Database::prepare(std::string_view text) {

@@ -113,6 +113,7 @@ class Database {
   explicit Database(sqlite3* connection);
 
   [[nodiscard]] net::Result<> set_up(Use use, std::int32_t application);
+  [[nodiscard]] net::Result<> begin_file(std::int32_t application);
   [[nodiscard]] std::unexpected<net::Error> failed(int code) const;
 
   sqlite3* connection_;

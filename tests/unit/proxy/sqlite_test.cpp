@@ -5,10 +5,14 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/support/temporary_folder.hpp"
 
@@ -122,6 +126,51 @@ TEST(Sqlite, FilesAreForTheOwnerAlone) {
     EXPECT_EQ(mode, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
         << name;
   }
+}
+
+// Lets a process open the file, and kills it at the end of that system call, counted from 1. False:
+// it had opened it before.
+bool open_and_be_killed(const std::filesystem::path& path, int call) {
+  const pid_t opener = fork();
+  if (opener == 0) {
+    ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+    (void)raise(SIGSTOP);
+    _exit(Database::open(path, Database::Use::Lasting, kMark) ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(opener, &status, 0);
+  for (int stop = 0; stop < 2 * call; ++stop) {  // at the beginning and at the end of each
+    ptrace(PTRACE_SYSCALL, opener, nullptr, nullptr);
+    waitpid(opener, &status, 0);
+    if (!WIFSTOPPED(status)) return false;
+  }
+  kill(opener, SIGKILL);
+  waitpid(opener, &status, 0);
+  return true;
+}
+
+TEST(Sqlite, F055_AKillWhileAFileIsMadeLeavesOneThatIsOurs) {
+  bool was_killed = true;
+  int calls = 0;
+  while (was_killed) {
+    const TemporaryFolder folder;
+    was_killed = open_and_be_killed(folder / "a.db", ++calls);
+
+    const auto database = opened(folder / "a.db", Database::Use::Lasting);
+
+    ASSERT_NE(database, nullptr) << "killed at call " << calls;
+    ASSERT_EQ(database->number("PRAGMA auto_vacuum").value_or(0), 2);
+  }
+  EXPECT_GT(calls, 20);
+}
+
+TEST(Sqlite, F055_AFileThatWasMadeButHasNoLogOfChangesGetsOne) {
+  const TemporaryFolder folder;
+  ASSERT_TRUE(opened(folder / "a.db")->run("PRAGMA journal_mode = DELETE"));
+
+  const auto database = with_table(folder / "a.db");
+
+  EXPECT_TRUE(std::filesystem::exists(folder / "a.db-wal"));
 }
 
 TEST(Sqlite, AFileThatIsNoDatabaseIsMalformedAndStaysAsItIs) {
