@@ -26,6 +26,11 @@ std::uint32_t kept_date(const std::optional<std::int64_t>& seconds) {
   return static_cast<std::uint32_t>(*seconds);
 }
 
+std::uint64_t kept_size(const std::optional<std::uint64_t>& octets) {
+  if (!octets) return MailboxNews::kUntold;
+  return *octets > ListedMessage::kSizeMax ? MailboxNews::kAbsurd : *octets;
+}
+
 void merge(ListedMessage& kept, const ListedMessage& other) {
   if (other.size != MailboxNews::kUntold) kept.size = other.size;
   if (other.received != 0) kept.received = other.received;
@@ -118,7 +123,7 @@ void MailboxNews::note(const wire::imap::Fetch& fetch) {
   if (fetch.has_flags && !fetch.size) ++flag_lines_;
   lines_.push_back({.uid = *fetch.uid,
                     .received = kept_date(fetch.received_at),
-                    .size = std::min(fetch.size.value_or(kUntold), kAbsurd)});
+                    .size = kept_size(fetch.size)});
 }
 
 }  // namespace postern::upstream
