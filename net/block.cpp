@@ -12,6 +12,15 @@
 
 namespace postern::net {
 
+namespace {
+
+// They travel in small blocks.
+bool may_hold_credentials(const Block& block) {
+  return block.capacity() <= BlockPool::kSmall;
+}
+
+}  // namespace
+
 std::size_t Block::append(std::string_view octets) {
   const std::size_t count = std::min(octets.size(), room().size());
   if (count > 0) std::memcpy(room().data(), octets.data(), count);
@@ -26,6 +35,8 @@ void Block::wipe_taken() {
 void Block::compact() {
   const std::size_t count = size();
   if (begin_ > 0 && count > 0) std::memmove(data(), data() + begin_, count);
+  // Where they were before is behind the end now, out of reach of whoever wipes the block.
+  if (may_hold_credentials(*this)) wire::wipe(std::span<char>(data() + count, end_ - count));
   begin_ = 0;
   end_ = static_cast<std::uint32_t>(count);
 }
@@ -60,8 +71,8 @@ Block* BlockPool::get(std::size_t octets) {
 void BlockPool::put(Block* block) {
   if (block == nullptr) return;
   held_ -= block->capacity_;
-  // Credentials travel in small blocks; whoever gets the memory next finds none (T-063).
-  if (block->capacity_ <= kSmall) wire::wipe(std::span<char>(block->data(), block->end_));
+  // Whoever gets the memory next finds none (T-063).
+  if (may_hold_credentials(*block)) wire::wipe(std::span<char>(block->data(), block->end_));
   Shelf* shelf = shelf_of(block->capacity_);
   if (shelf == nullptr || shelf->count == kSpares) {
     std::free(block);
