@@ -5,6 +5,7 @@ The gateway knows each mailbox from the poll before; whatever a server tells and
 what happened since, LIST and UIDL are what IMAP says.
 """
 
+import hashlib
 import random
 import re
 import sys
@@ -38,7 +39,8 @@ _SERVERS = {
 
 def setUpModule():
     global fleet
-    fleet = Fleet(_SERVERS, lanes={"clear": Lane()})
+    # By the second lane UIDLs are kept, too.
+    fleet = Fleet(_SERVERS, lanes={"clear": Lane(), "kept": Lane(pop3={"uidl_header": True})})
     unittest.enterModuleContext(fleet)
 
 
@@ -115,6 +117,47 @@ class RoundsTest(unittest.TestCase):
 
     def test_mailutils_lists_the_truth(self):
         self._rounds("mailutils")
+
+
+class QuietTest(unittest.TestCase):
+    def setUp(self):
+        self.state = Path(fleet.gateway.settings["state"]["path"]).parent
+        self.accounts = [fleet.account(server, "kept", *[mail.ordinary(n) for n in range(1, 5)])
+                         for server in _SERVERS]
+
+    def polled(self, times):
+        """A life of the gateway in which each account is polled so often, and what it leaves on the
+        disk, databases with the time of the last change: a write of what stands there already is
+        one, too. An empty log of changes is left by who only reads."""
+        for _ in range(times):
+            for account in self.accounts:
+                poll(account)
+        self.assertEqual(fleet.gateway.stop(), 0)
+        left = {path.name: (path.suffix == ".db" and path.stat().st_mtime_ns,
+                            hashlib.sha256(path.read_bytes()).digest())
+                for path in self.state.iterdir()
+                if path.stat().st_size > 0 and not path.name.endswith("-shm")}
+        fleet.gateway.start()
+        return left
+
+    def test_polls_of_unchanged_mailboxes_write_nothing(self):
+        before = self.polled(2)  # twice: some servers number a mailbox anew until it is SELECTed
+
+        after = self.polled(3)
+
+        self.assertEqual(after, before)
+        self.assertLessEqual({"index.db", "state.db"}, set(after))
+        self.assertFalse([name for name in after if name.endswith("-wal")])
+
+    def test_a_new_message_is_written_to_both_files(self):
+        before = self.polled(2)
+        account = self.accounts[0]
+        account.server.deliver(account.user, [mail.ordinary(9)])
+
+        after = self.polled(1)
+
+        self.assertNotEqual(after["index.db"], before["index.db"])
+        self.assertNotEqual(after["state.db"], before["state.db"])
 
 
 if __name__ == "__main__":
