@@ -4,9 +4,14 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <fcntl.h>
+#include <optional>
+#include <poll.h>
 #include <sqlite3.h>
 #include <string>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -21,7 +26,7 @@ namespace {
 
 std::atomic<std::uint64_t> opened = 0;
 
-constexpr int kPatienceMilliseconds = 1000;
+constexpr std::chrono::milliseconds kPatience(1000);  // for locks of others
 
 // The last one: how much log of changes may stay on the disk after a large one.
 constexpr const char* kSettings =
@@ -54,12 +59,51 @@ Kind kind_of(int code) {
   }
 }
 
+// One process at a time makes a file in a folder, or puts one aside. A folder that cannot be opened
+// is locked to nobody.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::filesystem::path& file) {
+    const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+    descriptor_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      is_anothers_ = errno == EWOULDBLOCK;
+      if (!is_anothers_ || std::chrono::steady_clock::now() > end) return;
+      (void)::poll(nullptr, 0, 1);  // nobody tells when it is given back
+    }
+    is_anothers_ = false;
+  }
+
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+  ~FolderLock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+  // Another process has had it for longer than one waits.
+  [[nodiscard]] bool is_anothers() const { return is_anothers_; }
+
+ private:
+  int descriptor_ = -1;
+  bool is_anothers_ = false;
+};
+
+bool may_use(const std::filesystem::path& path) {
+  return ::faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS) == 0;
+}
+
 // Makes the file where there is none, for the owner alone: SQLite gives what it puts beside it the
-// same mode.
+// same mode. One that is there is not opened for that, since closing it would end the locks that
+// this process has on it by other connections (fcntl, F_SETLK), and another process would then take
+// the log of changes away from under them.
 bool make_file(const std::filesystem::path& path) {
+  if (may_use(path)) return true;
+  if (errno != ENOENT) return false;
   const int descriptor =
-      ::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOCTTY, S_IRUSR | S_IWUSR);
-  if (descriptor < 0) return false;
+      ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOCTTY, S_IRUSR | S_IWUSR);
+  if (descriptor < 0) return errno == EEXIST && may_use(path);
   ::close(descriptor);
   return true;
 }
@@ -114,7 +158,9 @@ Result<bool> Statement::step() {
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  return database_->failed(code);
+  // Who only reads needs no room: a page is named that is beyond all bounds.
+  const bool is_beyond = code == SQLITE_FULL && sqlite3_stmt_readonly(statement_) != 0;
+  return database_->failed(is_beyond ? SQLITE_CORRUPT : code);
 }
 
 Result<> Statement::run() {
@@ -150,9 +196,17 @@ std::string_view Statement::octets(int column) const {
 Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& path,
                                                  Use use,
                                                  std::int32_t application) {
-  if (use != Use::Reading && !make_file(path)) {
-    return failure(
-        Kind::Denied, Origin::Here, path.native() + ": " + std::generic_category().message(errno));
+  std::optional<FolderLock> making;
+  if (use != Use::Reading) {
+    making.emplace(path);
+    if (making->is_anothers()) {
+      return failure(Kind::Unavailable, Origin::Here, path.native() + ": the folder is locked");
+    }
+    if (!make_file(path)) {
+      return failure(Kind::Denied,
+                     Origin::Here,
+                     path.native() + ": " + std::generic_category().message(errno));
+    }
   }
   sqlite3* connection = nullptr;
   const int code =
@@ -182,7 +236,7 @@ Database::~Database() {
 }
 
 Result<> Database::set_up(Use use, std::int32_t application) {
-  sqlite3_busy_timeout(connection_, kPatienceMilliseconds);
+  sqlite3_busy_timeout(connection_, static_cast<int>(kPatience.count()));
   sqlite3_db_config(connection_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   if (auto done = run(kSettings); !done) return done;
   auto pages = number("PRAGMA page_count");
@@ -193,6 +247,7 @@ Result<> Database::set_up(Use use, std::int32_t application) {
     return failure(Kind::Malformed, Origin::Here, "a database of another program");
   }
   if (use == Use::Reading) {
+    reads_only_ = true;
     leave_files_alone();
     return run("PRAGMA query_only = ON;");
   }
@@ -255,10 +310,43 @@ void Database::leave_files_alone() {
   sqlite3_db_config(connection_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
+bool Database::is_sound() {
+  auto check = prepare("PRAGMA quick_check(1)");
+  if (!check) return check.error().kind != Kind::Malformed;
+  auto row = check->step();
+  if (!row) return row.error().kind != Kind::Malformed;
+  return *row && check->octets(0) == "ok";
+}
+
 std::unexpected<net::Error> Database::failed(int code) const {
-  return failure(kind_of(code),
+  // A file that may be written, and says itself that it may not, is damaged at that place.
+  const Kind kind = code == SQLITE_READONLY && !reads_only_ ? Kind::Malformed : kind_of(code);
+  return failure(kind,
                  Origin::Here,
                  std::string(sqlite3_errmsg(connection_)) + " (" + std::to_string(code) + ")");
+}
+
+FileNumber number_of(const std::filesystem::path& path) {
+  struct stat found{};
+  return ::stat(path.c_str(), &found) == 0 ? FileNumber{found.st_ino} : FileNumber{};
+}
+
+// The new name comes first: whoever has the old file open finds out by it that he has to open
+// another, and nobody makes that while we have the lock. What was logged for the old file must not
+// reach the new one.
+bool put_aside(const std::filesystem::path& path, FileNumber number) {
+  const FolderLock lock(path);
+  if (lock.is_anothers() || number == FileNumber{} || number_of(path) != number) return false;
+  const auto beside = [&path](const char* ending) {
+    std::filesystem::path other = path;
+    return other += ending;
+  };
+  std::error_code wrong;
+  std::filesystem::rename(path, beside(".bad"), wrong);
+  if (wrong) return false;
+  std::filesystem::remove(beside("-wal"), wrong);
+  std::filesystem::remove(beside("-shm"), wrong);
+  return true;
 }
 
 // ---- transactions

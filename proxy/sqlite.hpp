@@ -101,6 +101,10 @@ class Database {
   // Whether the file at the path is another by now, or none.
   [[nodiscard]] bool has_moved() const;
 
+  // Looks through the whole file for damage that SQLite can see; it takes as long as reading it.
+  // What cannot be looked at for another reason is as good as sound. Outside of transactions.
+  [[nodiscard]] bool is_sound();
+
   // The end of this connection leaves the files beside the database alone: they are another's.
   void leave_files_alone();
 
@@ -118,8 +122,18 @@ class Database {
 
   sqlite3* connection_;
   std::uint64_t serial_;
+  bool reads_only_ = false;
   std::unordered_map<std::string_view, sqlite3_stmt*> kept_;  // statements that nobody uses now
 };
+
+// Which file it is that a path leads to now; the default: none.
+enum class FileNumber : std::uint64_t {};
+
+[[nodiscard]] FileNumber number_of(const std::filesystem::path& path);
+
+// Renames a database to "PATH.bad", and removes what SQLite has put beside it, if it is still that
+// file: of several processes that found it damaged the first does it. False: it is as it was.
+bool put_aside(const std::filesystem::path& path, FileNumber number);
 
 // All or nothing; undone unless committed.
 class Transaction {

@@ -41,16 +41,25 @@ bool StateFile::is_of_file(const Error& error) {
 Result<> StateFile::write(const Work& work) {
   const net::Time now = std::chrono::steady_clock::now();
   if (now < off_until_) return failure(Kind::Denied, Origin::Here, "the disk failed a moment ago");
-  if (is_damaged_.load()) {
-    begin_anew({Kind::Malformed, Origin::Here, "a reader found it damaged"});
+  if (const FileNumber damaged = damaged_.load(); damaged != FileNumber{}) {
+    begin_anew(damaged, {Kind::Malformed, Origin::Here, "a reader found it damaged"});
   }
+  const FileNumber file = number_of(plan_.path);
   Result<> done = write_once(work);
-  if (!done && done.error().kind == Kind::Malformed && plan_.is_cache) {
-    begin_anew(done.error());
+  if (!done && plan_.is_cache && is_damage(done.error())) {
+    begin_anew(file, done.error());
     done = write_once(work);
   }
   settle(done);
   return done;
+}
+
+// A damaged page may name another beyond all bounds, which looks like a disk that is full. To look
+// for it takes as long as reading the file, so that is done once while the disk fails, and not at
+// each attempt.
+bool StateFile::is_damage(const Error& error) {
+  if (error.kind == Kind::Malformed) return true;
+  return error.kind == Kind::Limit && !is_failing_ && writer_ != nullptr && !writer_->is_sound();
 }
 
 Result<> StateFile::write_once(const Work& work) {
@@ -78,6 +87,10 @@ Result<Database*> StateFile::writer() {
   if (writer_ == nullptr) {
     const auto use = plan_.is_cache ? Database::Use::Cache : Database::Use::Lasting;
     auto opened = Database::open(plan_.path, use, plan_.application);
+    if (opened && (*opened)->has_moved()) {
+      (*opened)->leave_files_alone();  // another process put it aside at that very moment
+      opened = Database::open(plan_.path, use, plan_.application);
+    }
     if (!opened) return std::unexpected(std::move(opened.error()));
     if (auto built = build(**opened); !built) {
       (*opened)->leave_files_alone();
@@ -118,32 +131,25 @@ void StateFile::settle(const Result<>& result) {
   if (!std::exchange(is_failing_, true) && plan_.failed) plan_.failed(result.error());
 }
 
-// Puts a damaged cache aside. What was logged for the old file must not reach the new one, so that
-// goes first.
-void StateFile::begin_anew(const Error& why) {
+// Puts a damaged cache aside, unless another process has done so: then its file is as good as ours.
+void StateFile::begin_anew(FileNumber damaged, const Error& why) {
   if (writer_ != nullptr) writer_->leave_files_alone();
   writer_ = nullptr;
-  const auto beside = [this](const char* ending) {
-    std::filesystem::path path = plan_.path;
-    return path += ending;
-  };
-  std::error_code ignored;  // what cannot be put aside fails again when it is opened
-  std::filesystem::remove(beside("-wal"), ignored);
-  std::filesystem::remove(beside("-shm"), ignored);
-  std::filesystem::rename(plan_.path, beside(".bad"), ignored);
-  is_damaged_.store(false);
-  if (plan_.replaced) plan_.replaced(why);
+  const bool was_it = put_aside(plan_.path, damaged);
+  damaged_.store(FileNumber{});
+  if (was_it && plan_.replaced) plan_.replaced(why);
 }
 
 // ---- reading
 
 Result<> StateFile::read(const Work& work) {
-  if (is_damaged_.load()) return failure(Kind::Malformed, Origin::Here, "damaged");
+  if (damaged_.load() != FileNumber{}) return failure(Kind::Malformed, Origin::Here, "damaged");
   if (!plan_.is_cache) (void)writes_.open();  // without it there are no moments
+  const FileNumber file = number_of(plan_.path);
   Result<> done = read_once(work);
   if (!done && is_of_file(done.error())) {
     const bool is_old = reader_ != nullptr && reader_->has_moved();  // it was put aside meanwhile
-    if (done.error().kind == Kind::Malformed && plan_.is_cache && !is_old) is_damaged_.store(true);
+    if (done.error().kind == Kind::Malformed && plan_.is_cache && !is_old) damaged_.store(file);
     reader_ = nullptr;
   }
   return done;

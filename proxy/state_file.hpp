@@ -90,9 +90,10 @@ class StateFile {
   [[nodiscard]] net::Result<Database*> writer();
   [[nodiscard]] net::Result<> build(Database& database) const;
   [[nodiscard]] net::Result<> write_once(const Work& work);
+  [[nodiscard]] bool is_damage(const net::Error& error);
   [[nodiscard]] net::Result<> read_once(const Work& work);
   void settle(const net::Result<>& result);
-  void begin_anew(const net::Error& why);
+  void begin_anew(FileNumber damaged, const net::Error& why);
   void look_for_strangers(Database* database);
 
   const StatePlan plan_;
@@ -113,7 +114,7 @@ class StateFile {
   std::atomic<net::Time> looked_at_{net::Time{}};
 
   // A cache that the reader found damaged, and that the writer is to begin anew.
-  std::atomic<bool> is_damaged_ = false;
+  std::atomic<FileNumber> damaged_{};
 };
 
 }  // namespace postern::proxy

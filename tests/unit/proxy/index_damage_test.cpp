@@ -11,6 +11,7 @@
 #include <functional>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "tests/support/temporary_folder.hpp"
 #include "tests/unit/proxy/index_scene.hpp"
@@ -87,6 +88,60 @@ class DamagedIndex : public ::testing::Test {
     EXPECT_EQ(found_exactly(), 4);
   }
 
+  // Where the file names pages that go on with a row, by SQLite's file format: leaves of tables
+  // (0x0d), cells of payload, row ID and so many octets of the payload, the page behind them.
+  [[nodiscard]] std::vector<std::size_t> overflow_places() const {
+    constexpr std::size_t kPage = 4096;
+    const auto number = [this](std::size_t& at) {
+      std::size_t value = 0;
+      for (int i = 0; i < 9; ++i) {
+        const auto octet = static_cast<unsigned char>(whole_[at++]);
+        value = value << 7U | (octet & 0x7fU);
+        if (octet < 0x80) break;
+      }
+      return value;
+    };
+    const auto pair = [this](std::size_t at) {
+      return static_cast<std::size_t>(static_cast<unsigned char>(whole_[at])) << 8U |
+             static_cast<unsigned char>(whole_[at + 1]);
+    };
+    std::vector<std::size_t> places;
+    for (std::size_t page = kPage; page < whole_.size(); page += kPage) {
+      if (whole_[page] != 0x0d) continue;
+      for (std::size_t cell = 0; cell < pair(page + 3); ++cell) {
+        std::size_t at = page + pair(page + 8 + 2 * cell);
+        const std::size_t payload = number(at);
+        (void)number(at);
+        if (payload <= kPage - 35) continue;
+        constexpr std::size_t kLeast = (kPage - 12) * 32 / 255 - 23;
+        const std::size_t here = kLeast + (payload - kLeast) % (kPage - 4);
+        places.push_back(at + (here <= kPage - 35 ? here : kLeast));
+      }
+    }
+    return places;
+  }
+
+  // Another process remembers what is new, and the next one finds it.
+  void takes_news() {
+    {
+      IndexScene scene(path());
+      for (int visit = 0; visit < 2; ++visit) {
+        for (std::size_t i = 0; i < kUsers.size(); ++i)
+          scene.remember(kUsers[i], news(i));
+        scene.flush();
+      }
+    }
+    IndexScene scene(path());
+    for (std::size_t i = 0; i < kUsers.size(); ++i) {
+      const auto found = scene.find(kUsers[i]);
+      ASSERT_TRUE(found) << kUsers[i];
+      EXPECT_TRUE(same(*found, news(i))) << kUsers[i];
+    }
+  }
+
+  // All of it is new, so that no row can stay.
+  static IndexedMailbox news(std::size_t i) { return numbered_mailbox(60 + i, 3000); }
+
   TemporaryFolder folder_;
   std::string whole_;
   std::uint64_t errors_ = 0;
@@ -133,6 +188,43 @@ TEST_F(DamagedIndex, F063_AFileOfAnotherProgramIsPutAsideAndBegunAnew) {
 
   std::ifstream aside(folder_ / "index.db.bad", std::ios::binary);
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(aside), {}), text);
+}
+
+TEST_F(DamagedIndex, M077_AnyOctetOfTheHeaderMayBeAnother) {
+  std::mt19937_64 random(772);
+  for (std::size_t at = 0; at < 100; at += 1 + random() % 4) {
+    std::string damaged = whole_;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x7f);
+    put(damaged);
+
+    takes_news();
+    if (HasFatalFailure() || HasNonfatalFailure()) FAIL() << "octet " << at;
+  }
+}
+
+TEST_F(DamagedIndex, M077_AHeaderThatForbidsToWriteIsDamage) {
+  std::string damaged = whole_;
+  damaged[18] = 0x7f;
+  put(damaged);
+
+  takes_news();
+
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "index.db.bad"));
+}
+
+TEST_F(DamagedIndex, M077_APageBeyondAllBoundsIsNoFullDisk) {
+  const auto places = overflow_places();
+  ASSERT_GT(places.size(), 3U);
+  for (const bool looks_first : {true, false}) {
+    std::string damaged = whole_;
+    for (const std::size_t place : places)
+      damaged.replace(place, 4, "\x7f\xff\xff\xff");
+    put(damaged);
+
+    if (looks_first) EXPECT_LT(found_exactly(), 4);
+
+    takes_news();
+  }
 }
 
 TEST_F(DamagedIndex, F063_AFileOfAnotherVersionIsBegunAnew) {
