@@ -1,5 +1,6 @@
 """What the binary was built with, read back from the binary itself."""
 
+import json
 import re
 import subprocess
 import sys
@@ -13,6 +14,19 @@ from tests.integration.gateway import binary
 
 def tool(*words):
     return subprocess.run([*words, binary()], capture_output=True, check=True, text=True).stdout
+
+
+FLOORS = r"(wire|net|conf|metrics|upstream|proxy)/"
+
+
+def not_from_debian(paths):
+    """Those of the files that no installed package has. A package may know a file of /usr/lib as
+    one of /lib, and the other way round: they are the same folder."""
+    short = {path.removeprefix("/usr") for path in paths}
+    names = "\n".join(sorted(short | {"/usr" + path for path in short}))
+    owned = subprocess.run(["xargs", "-d", "\n", "dpkg", "-S"], input=names, capture_output=True,
+                           check=False, text=True).stdout
+    return short - {line.rpartition(": ")[2].removeprefix("/usr") for line in owned.splitlines()}
 
 
 class BinaryTest(unittest.TestCase):
@@ -49,11 +63,69 @@ class BinaryTest(unittest.TestCase):
         self.assertNotRegex(self.dynamic, r"R(UN)?PATH")
         paths = re.findall(r"=> (/\S+)", tool("ldd"))
         self.assertGreater(len(paths), 5)
-        names = [name for path in paths for name in (path, "/usr" + path.removeprefix("/usr"))]
-        owned = subprocess.run(["dpkg", "-S", *names], capture_output=True, check=False,
-                               text=True).stdout
-        for path in paths:
-            self.assertIn(path.removeprefix("/usr") + "\n", owned)
+        self.assertEqual(not_from_debian(paths), set())
+        self.assertEqual(len(not_from_debian([str(binary().resolve())])), 1)  # it can tell
+
+
+class BuildTest(unittest.TestCase):
+    """What the binary was made of and how, by the records of the folder that it was built in."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.build = binary().resolve().parents[1]
+        cache = (cls.build / "CMakeCache.txt").read_text(encoding="utf-8")
+        cls.settings = dict(re.findall(r"^(\w+):\w+=(.*)$", cache, re.M))
+        cls.source = Path(cls.settings["CMAKE_HOME_DIRECTORY"])
+
+    def ninja(self, *words):
+        return subprocess.run(["ninja", "-C", self.build, "-t", *words], capture_output=True,
+                              check=True, text=True).stdout.splitlines()
+
+    def strangers(self, words):
+        """Those that are neither ours nor Debian's, of files named as the build names them."""
+        paths = {(self.build / word).resolve() for word in words}
+        own = (self.source, self.build)
+        return not_from_debian([str(path) for path in paths
+                                if not any(path.is_relative_to(folder) for folder in own)])
+
+    def test_T077_every_file_of_ours_is_compiled_with_every_guard(self):
+        guards = {"-fstack-protector-strong", "-fstack-clash-protection", "-fcf-protection",
+                  "-D_FORTIFY_SOURCE=3", "-D_GLIBCXX_ASSERTIONS", "-ftrivial-auto-var-init=zero",
+                  "-fPIE|-fPIC"}
+        commands = json.loads((self.build / "compile_commands.json").read_text(encoding="utf-8"))
+        compiled = 0
+        for each in commands:
+            if not re.match(FLOORS, str(Path(each["file"]).relative_to(self.source))):
+                continue
+            words = set(each["command"].split())
+            compiled += 1
+            with self.subTest(each["file"]):
+                self.assertEqual([guard for guard in guards if not words & set(guard.split("|"))],
+                                 [])
+                self.assertNotIn("-DNDEBUG", words)
+        self.assertGreater(compiled, 100)
+
+    def test_T077_whatever_the_compiler_read_is_ours_or_debians(self):
+        read, of_ours = set(), False
+        for line in self.ninja("deps"):
+            if line.startswith("    "):
+                read |= {line.strip()} if of_ours else set()
+            elif line:
+                of_ours = re.match(FLOORS, line) is not None
+        self.assertGreater(len(read), 1000)
+        self.assertEqual(self.strangers(read), set())
+
+    def test_T077_whatever_is_linked_is_ours_or_debians(self):
+        (link,) = (line for line in self.ninja("commands", "proxy/postern")
+                   if " -o proxy/postern " in line)
+        linked = [word for word in link.split() if re.search(r"\.(o|a|so)(\.\d+)*$", word)]
+        self.assertGreater(len(linked), 15)
+        self.assertEqual(self.strangers(linked), set())
+
+    def test_T077_the_compiler_and_what_it_calls_come_from_debian(self):
+        tools = [self.settings[f"CMAKE_{name}"] for name in ("CXX_COMPILER", "AR", "RANLIB")]
+        paths = [str(Path(tool).resolve()) for tool in (*tools, "/usr/bin/ld.lld-19")]
+        self.assertEqual(not_from_debian(paths), set())
 
 
 if __name__ == "__main__":
