@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <unordered_map>
 
@@ -33,15 +34,17 @@ class IndexMemory final : public IndexStore {
   void forget_all();
 
  private:
+  using Mailbox = std::shared_ptr<const IndexedMailbox>;
+
   struct Entry {
     net::Digest key;
-    IndexedMailbox mailbox;
+    Mailbox mailbox;
   };
 
   using Order = std::list<Entry>;  // most recently used first
 
   [[nodiscard]] net::Digest digest_of(const MailboxKey& key) const;
-  void take_in(const net::Digest& digest, const IndexedMailbox& mailbox);
+  void take_in(const net::Digest& digest, Mailbox mailbox);
   void forget(Order::iterator entry);
 
   std::size_t mailboxes_max_;

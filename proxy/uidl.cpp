@@ -41,6 +41,7 @@ std::string uidl_of(const conf::UidlFormat& format,
                     wire::UidValidity validity,
                     std::string_view called) {
   std::string text;
+  text.reserve(wire::pop3::kUidlOctetsMax);
   for (const conf::UidlPiece& piece : format.pieces) {
     switch (piece.kind) {
       case conf::UidlPiece::Kind::Text:
