@@ -128,6 +128,8 @@ class Catalogue {
   SecondsCounter<> auth_penalty{
       layout_, "postern_auth_penalty_seconds_total", "Delay added to logins as penalty."};
 
+  Counter<Cache, CacheResult> cache_requests{
+      layout_, "postern_cache_requests_total", "Cache look-ups by result."};
   Counter<Cache> cache_errors{
       layout_, "postern_cache_errors_total", "Cache reads and writes that failed."};
   Gauge<Cache> cache_entries{layout_, "postern_cache_entries", "Entries held in a cache."};
@@ -144,6 +146,8 @@ class Catalogue {
                                      "postern_pop3_maildrop_messages",
                                      "Messages in a maildrop when it was opened.",
                                      kMessages};
+  Gauge<> maildrop_locks_held{
+      layout_, "postern_pop3_maildrop_locks_held", "Maildrop locks that sessions hold now."};
   Counter<LockResult> maildrop_lock_attempts{layout_,
                                              "postern_pop3_maildrop_lock_attempts_total",
                                              "Attempts to lock a maildrop, by result."};
@@ -241,6 +245,17 @@ class Catalogue {
       layout_,
       "postern_submission_copies_total",
       "Copies of sent mail for the sender's mailbox, by result."};
+
+  // What has to last
+
+  Counter<Store, StoreOperation, StoreResult> state_operations{
+      layout_, "postern_state_operations_total", "State store operations by result."};
+  SecondsHistogram<Store, StoreOperation> state_operation_duration{
+      layout_,
+      "postern_state_operation_duration_seconds",
+      "Time of state store operations.",
+      kShort};
+
   // The engine
 
   SecondsHistogram<Worker> event_loop_lag{

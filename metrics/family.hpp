@@ -84,7 +84,7 @@ class Layout {
   [[nodiscard]] constexpr std::uint32_t cells() const { return cells_; }
 
  private:
-  std::array<Family, 80> room_;
+  std::array<Family, 96> room_;
   std::size_t count_ = 0;
   std::uint32_t cells_ = 0;
 };

@@ -251,6 +251,28 @@ enum class Cache : std::uint8_t { UidTable };
 template <>
 inline constexpr auto kLabel<Cache> = enumerated<Cache::UidTable>("cache", "uid_table");
 
+// Hit: what was known held, but for what is new. Partial: it took more questions. Stale: it did not
+// hold. Miss: nothing was known.
+enum class CacheResult : std::uint8_t { Hit, Partial, Stale, Miss };
+template <>
+inline constexpr auto kLabel<CacheResult> =
+    enumerated<CacheResult::Miss>("result", "hit", "partial", "stale", "miss");
+
+// What has to last
+
+enum class Store : std::uint8_t { Local };
+template <>
+inline constexpr auto kLabel<Store> = enumerated<Store::Local>("store", "local");
+
+enum class StoreOperation : std::uint8_t { Load, Save };
+template <>
+inline constexpr auto kLabel<StoreOperation> =
+    enumerated<StoreOperation::Save>("operation", "load", "save");
+
+enum class StoreResult : std::uint8_t { Ok, Error };
+template <>
+inline constexpr auto kLabel<StoreResult> = enumerated<StoreResult::Error>("result", "ok", "error");
+
 // Maildrops
 
 // Hit: what was known held, but for new messages. Partial: it took more questions. Miss: all of the

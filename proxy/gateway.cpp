@@ -139,6 +139,7 @@ Gateway::Gateway(metrics::Log& log, metrics::Registry& registry)
       mark_(make_mark()) {
   registry_.at_scrape([this](metrics::Recorder& scraped) {
     scraped.set(kMetrics.auth_tracked_addresses(), static_cast<std::int64_t>(penalties_.tracked()));
+    scraped.set(kMetrics.maildrop_locks_held(), static_cast<std::int64_t>(occupancy_.locks()));
     scraped.set(kMetrics.ready(), is_ready() ? 1 : 0);
   });
 }
@@ -423,11 +424,10 @@ void Gateway::open_state() {
   state_ = std::make_unique<State>(settings_->state, log_);
   state_->tend(settings_->state, loop_.now());
   registry_.at_scrape([this](metrics::Recorder& scraped) { state_->report(scraped); });
-  if (StateThreads* threads = state_->threads(); threads == nullptr) {
-    uidls_ = std::make_unique<UidlMemory>();
-  } else {
-    uidls_ = std::make_unique<UidlSqlite>(
-        *threads, std::make_shared<StateFile>(state_plan(settings_->state.path)));
+  uidls_ = std::make_unique<UidlMemory>();
+  if (StateThreads* const threads = state_->threads()) {
+    auto file = std::make_shared<StateFile>(state_plan(settings_->state.path));
+    uidls_ = std::make_unique<UidlSqlite>(*threads, std::move(file));
   }
   shared_ = std::make_unique<Shared>(Shared{log_,
                                             admission_,

@@ -2,6 +2,7 @@
 // completed when its list is there. Most maildrops have none, and pay one look-up.
 
 #include "proxy/maildrop.hpp"
+#include "proxy/store_timing.hpp"
 #include "proxy/uidl_naming.hpp"
 
 #include <algorithm>
@@ -17,7 +18,9 @@ using net::Task;
 // Fails with Kind::Unavailable for who must wait for an import: other UIDLs, once shown, could not
 // be taken back.
 Task<> Maildrop::find_uidls() {
-  StoredUidls stored = co_await session_.services().shared.uidls.find(session_.loop(), key());
+  UidlStore& store = session_.services().shared.uidls;
+  StoredUidls stored =
+      co_await timed(session_, metrics::StoreOperation::Load, store.find(session_.loop(), key()));
   const bool must_wait =
       !stored.imported && std::ranges::any_of(policy().require_import, [this](const auto& pattern) {
         return upstream::matches_glob(pattern, source_.account.user);

@@ -1,6 +1,7 @@
 // Opening a maildrop: login, the mailbox, and the numbers that its messages bear.
 
 #include "proxy/maildrop.hpp"
+#include "proxy/store_timing.hpp"
 #include "upstream/imap_search.hpp"
 
 #include <limits>
@@ -8,6 +9,8 @@
 
 namespace postern::proxy {
 
+using metrics::Cache;
+using metrics::CacheResult;
 using metrics::IndexUse;
 using metrics::kMetrics;
 using net::fail;
@@ -30,6 +33,12 @@ IndexUse use_of(Listing::From from) {
       break;
   }
   return IndexUse::Miss;
+}
+
+CacheResult result_of(Listing::From from, const IndexedMailbox* indexed) {
+  if (from == Listing::From::Known) return CacheResult::Hit;
+  if (from == Listing::From::Searched) return CacheResult::Partial;
+  return indexed != nullptr && indexed->known.complete ? CacheResult::Stale : CacheResult::Miss;
 }
 
 // The list broke off, and nothing was wrong with what had come of it.
@@ -126,6 +135,7 @@ Task<> Maildrop::number_messages() {
     co_await fail(named.error());
   }
   const IndexUse use = use_of(listing->from);
+  const CacheResult result = result_of(listing->from, standing_.indexed.get());
   const bool broke_rules = listing->broke_rules;
   take_in(std::move(*listing));
   wire::UidSet deleted_by_others;
@@ -142,6 +152,7 @@ Task<> Maildrop::number_messages() {
   entrance_.opening = nullptr;
   settle();
   metrics::Recorder& recorder = session_.recorder();
+  recorder.add(kMetrics.cache_requests(Cache::UidTable, result));
   recorder.observe(kMetrics.maildrop_open_duration(use), session_.loop().exact_now() - opened_at_);
   recorder.observe(kMetrics.maildrop_messages(), messages_.size());
 }
@@ -176,12 +187,17 @@ Task<View> Maildrop::choose_view(std::span<const upstream::ListedMessage> messag
   }
   UidlStore& store = session_.services().shared.uidls;
   const std::string_view name = source_.recent ? "recent" : "all";
-  const auto kept = co_await store.edge(session_.loop(), key(), name);
+  const auto kept = co_await timed(
+      session_, metrics::StoreOperation::Load, store.edge(session_.loop(), key(), name));
   const wire::UidValidity validity = *mailbox_.uid_validity;
   const bool holds = kept && kept->validity == validity;
   view.choose(messages, holds ? kept->lowest : wire::Uid{});
   const ViewEdge now{.validity = validity, .lowest = view.edge()};
-  if (now != kept) co_await store.keep_edge(session_.loop(), key(), name, now);
+  if (now != kept) {
+    co_await timed(session_,
+                   metrics::StoreOperation::Save,
+                   store.keep_edge(session_.loop(), key(), name, now));
+  }
   co_return view;
 }
 

@@ -42,6 +42,8 @@ Task<bool> Maildrop::recall_messages() {
   standing_.indexed = std::make_unique<IndexedMailbox>(std::move(*found));
   co_await make_messages({});
   loaded_ = true;
+  session_.recorder().add(
+      metrics::kMetrics.cache_requests(metrics::Cache::UidTable, metrics::CacheResult::Hit));
   co_return true;
 }
 

@@ -48,6 +48,7 @@ std::optional<Seat> Occupancy::take(const SeatWish& wish) {
     if (wish.lock != conf::Lock::None) {
       user.second.locks.push_back({.mailbox = std::string(wish.key.mailbox), .evict = wish.evict});
       seat->lock_ = &user.second.locks.back();
+      ++locks_;
     }
   }
   // Outside the lock: an evicted session gives its seat back.
@@ -59,7 +60,7 @@ std::optional<Seat> Occupancy::take(const SeatWish& wish) {
 void Occupancy::leave(Seat& seat) {
   const std::scoped_lock guard(mutex_);
   Seat::User& user = seat.user_->second;
-  user.locks.remove_if([&seat](const Seat::Lock& lock) { return &lock == seat.lock_; });
+  locks_ -= user.locks.remove_if([&seat](const Seat::Lock& lock) { return &lock == seat.lock_; });
   if (--user.sessions == 0) users_.erase(seat.user_->first);
 }
 
@@ -83,6 +84,11 @@ void Occupancy::note_login(const net::Digest& login, net::Duration delay, net::T
 std::size_t Occupancy::users() const {
   const std::scoped_lock guard(mutex_);
   return users_.size();
+}
+
+std::size_t Occupancy::locks() const {
+  const std::scoped_lock guard(mutex_);
+  return locks_;
 }
 
 }  // namespace postern::proxy

@@ -87,6 +87,9 @@ class Occupancy {
   // Users with a session.
   [[nodiscard]] std::size_t users() const;
 
+  // Maildrops that sessions hold for themselves.
+  [[nodiscard]] std::size_t locks() const;
+
  private:
   friend class Seat;
 
@@ -94,6 +97,7 @@ class Occupancy {
 
   mutable std::mutex mutex_;  // guards what follows
   Seat::Users users_;
+  std::size_t locks_ = 0;
   std::unordered_map<net::Digest, net::Time, net::OctetHash> logins_;
 };
 

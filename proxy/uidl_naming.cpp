@@ -4,6 +4,7 @@
 
 #include "net/digest.hpp"
 #include "net/sleep.hpp"
+#include "proxy/store_timing.hpp"
 #include "proxy/uidl.hpp"
 #include "wire/ascii.hpp"
 #include "wire/canonical_header.hpp"
@@ -262,7 +263,9 @@ Task<std::vector<StoredUidl>> UidlNaming::run() {
   if (!fresh_.empty() || records_are_done_) {
     UidlStore& store = scene_.session.services().shared.uidls;
     UidlChange change{.aliases = fresh_, .records_are_done = records_are_done_};
-    co_await store.keep(scene_.session.loop(), scene_.key, std::move(change));
+    co_await timed(scene_.session,
+                   metrics::StoreOperation::Save,
+                   store.keep(scene_.session.loop(), scene_.key, std::move(change)));
   }
   // Of messages that went nobody asks any more.
   std::erase_if(names_, [this](const StoredUidl& each) {

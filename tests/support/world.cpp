@@ -161,6 +161,7 @@ World::World(const WorldWishes& wishes)
       recorder_(registry_.recorder()),
       log_({.descriptor = log_file_->descriptor(), .key = hash_key()},
            {.level = metrics::Level::Debug}),
+      uidls_(wishes.uidls_max),
       shared_{log_,
               admission_,
               penalties_,

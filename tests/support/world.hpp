@@ -56,7 +56,8 @@ struct WorldWishes {
   std::string toml{};                      // behind the base, such as [[route]] tables
   bool takes_submissions = false;
   std::uint64_t seed = 1;
-  std::function<std::size_t()> next_piece{};  // of every delivery; unset: all there is
+  std::size_t uidls_max = proxy::UidlMemory::kAliasesMax;  // that the store has room for
+  std::function<std::size_t()> next_piece{};               // of every delivery; unset: all there is
 };
 
 class World {

@@ -57,6 +57,20 @@ TEST(Occupancy, M130_AThiefGetsTheSeatOfTheOneItEnds) {
   EXPECT_EQ(evicted, 1);
 }
 
+TEST(Occupancy, LocksAreCountedAsLongAsTheyAreHeld) {
+  Occupancy occupancy;
+  auto shared = occupancy.take(wish(conf::Lock::None));
+  EXPECT_EQ(occupancy.locks(), 0U);
+
+  auto first = occupancy.take(wish(conf::Lock::Steal, [] {}));
+  const auto second = occupancy.take(wish(conf::Lock::Steal, [] {}));
+  EXPECT_EQ(occupancy.locks(), 2U);  // the first is about to leave
+
+  first.reset();
+  shared.reset();
+  EXPECT_EQ(occupancy.locks(), 1U);
+}
+
 TEST(Occupancy, OtherMailboxesOfTheUserAreNotLocked) {
   Occupancy occupancy;
   const auto first = occupancy.take(wish(conf::Lock::Refuse));

@@ -199,6 +199,57 @@ TEST_F(UidlNamingTest, M093_SuffixesOutlastTheFirstMessage) {
   EXPECT_THAT(uidls(), ElementsAre("Mtwin-2", "Mtwin-3", "Mtwin-3-2"));
 }
 
+TEST_F(UidlNamingTest, M093_AMessageThatIsGoneIsDatedAndItsUidlIsNotGivenToAnother) {
+  configure({"pop3.uidl=emailid"});
+  inbox().add({.octets = std::make_shared<const std::string>("x"), .email_id = "Mone"});
+  inbox().add({.octets = std::make_shared<const std::string>("y"), .email_id = "Mtwo"});
+  uidls();
+  session("DELE 1\r\n");
+  EXPECT_EQ(stored()[0].gone_on, 0U);
+
+  uidls();
+
+  ASSERT_THAT(stored(), testing::SizeIs(2));
+  EXPECT_EQ(stored()[0].text, "Mone");
+  EXPECT_GT(stored()[0].gone_on, 20'000U);  // days since 1970
+  EXPECT_EQ(stored()[1].gone_on, 0U);
+  inbox().add({.octets = std::make_shared<const std::string>("z"), .email_id = "Mone"});
+  EXPECT_THAT(uidls(), ElementsAre("Mtwo", "Mone-2"));
+}
+
+TEST_F(UidlNamingTest, SessionsCountHowTheStoreServesThem) {
+  inbox().add(letter("one"));
+  import({{.keys = {.header = digest(letter("one"))}, .text = "old1"}});
+  uidls();
+
+  const auto done = [this](const std::string& operation, const std::string& result) {
+    return world_.metric("postern_state_operations_total{store=\"local\",operation=\"" + operation +
+                         "\",result=\"" + result + "\"}");
+  };
+  EXPECT_EQ(done("load", "ok"), 1);
+  EXPECT_EQ(done("save", "ok"), 1);
+  EXPECT_EQ(done("save", "error"), 0);
+  EXPECT_EQ(world_.metric("postern_state_operation_duration_seconds_count{store=\"local\","
+                          "operation=\"load\"}"),
+            1);
+}
+
+TEST(UidlNaming, AStoreThatIsFullIsCounted) {
+  World world({.assignments = {"pop3.uidl=emailid"}, .uidls_max = 0});
+  MailStore store = MailStore::with_account("joe", "secret");
+  MailServer server(world.loop(), store);
+  world.dialer().set_host([&](net::Stream s) { server.take(std::move(s)); });
+  store.inbox("joe").add({.octets = std::make_shared<const std::string>("x"), .email_id = "Mone"});
+  const auto client = world.connect("pop3");
+  client->say("USER joe\r\nPASS secret\r\nUIDL\r\n");
+  world.loop().settle();
+
+  EXPECT_THAT(client->heard(), HasSubstr("-ERR [SYS/TEMP]"));
+  EXPECT_EQ(world.metric("postern_state_operations_total{store=\"local\",operation=\"save\","
+                         "result=\"error\"}"),
+            1);
+}
+
 TEST_F(UidlNamingTest, M093_SuffixesKeepTheLengthOfAUidl) {
   configure({"pop3.uidl=emailid"});
   for (int i = 0; i < 2; ++i)
