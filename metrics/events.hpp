@@ -9,7 +9,7 @@
 
 #pragma once
 
-#include "metrics/line.hpp"
+#include "metrics/event_info.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -17,18 +17,6 @@
 #include <tuple>
 
 namespace postern::metrics {
-
-// Who logs an event: the process, a session (so it carries the session's fields), or either.
-enum class Scope : std::uint8_t { Process, Session, Either };
-
-struct EventInfo {
-  std::string_view name;
-  Level level = Level::Info;
-  Scope scope = Scope::Process;
-  std::string_view help;
-  // Where it is counted; for each warning and error.
-  std::string_view metric{};  // NOLINT(readability-redundant-member-init): may be left out
-};
 
 struct ProcessStarted {
   static constexpr EventInfo kInfo{
@@ -302,6 +290,19 @@ struct CommitFailed {
   }
 };
 
+struct UpstreamDistrusted {
+  static constexpr EventInfo kInfo{
+      "upstream.distrusted",
+      Level::Warning,
+      Scope::Session,
+      "Old messages came back to so many mailboxes of an upstream, so that "
+      "none of its mailboxes is counted any more, but listed.",
+      "postern_pop3_index_violations_total"};
+  std::uint64_t mailboxes = 0;
+
+  void each(auto&& field) const { field("mailboxes", mailboxes); }
+};
+
 struct IndexDistrusted {
   static constexpr EventInfo kInfo{
       "index.distrusted",
@@ -481,6 +482,7 @@ using Events = std::tuple<ProcessStarted,
                           IdDropped,
                           CommitFailed,
                           IndexDistrusted,
+                          UpstreamDistrusted,
                           CopyFailed,
                           UidvalidityChanged,
                           UidlsRemapped,

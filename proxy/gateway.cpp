@@ -436,6 +436,7 @@ void Gateway::open_state() {
                                             occupancy_,
                                             polls_,
                                             state_->index(),
+                                            distrust_,
                                             *uidls_,
                                             prefetched_});
 }

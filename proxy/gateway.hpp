@@ -121,6 +121,7 @@ class Gateway {
   Penalties penalties_;
   RecentLogins recent_logins_;
   Occupancy occupancy_;
+  Distrust distrust_;
   PollCache polls_;
   upstream::OctetPool prefetched_;
   std::unique_ptr<State> state_;  // from run() on, when it is known whose files they are

@@ -208,6 +208,7 @@ class Maildrop {
   [[nodiscard]] upstream::KnownMailbox gather_known() const;
   [[nodiscard]] bool is_audit_due() const;
   void distrust();
+  void note_distrusted();
 
   upstream::BodyRequest turn_to(const Message& message, std::optional<std::uint32_t> lines);
   void keep_for_retr(const upstream::BodyRequest& request, const Mail& mail);

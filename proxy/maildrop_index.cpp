@@ -118,6 +118,13 @@ void Maildrop::distrust() {
   standing_.mailbox.counting_trusted = false;
   session_.recorder().add(metrics::kMetrics.index_violations(source_.server->metric()));
   session_.log().write(metrics::IndexDistrusted{.messages = messages_.size()});
+  note_distrusted();
+}
+
+void Maildrop::note_distrusted() {
+  const bool is_last_straw = session_.services().shared.distrust.note(key());
+  if (!is_last_straw) return;
+  session_.log().write(metrics::UpstreamDistrusted{.mailboxes = Distrust::kMailboxes});
 }
 
 }  // namespace postern::proxy

@@ -60,6 +60,7 @@ Task<> Maildrop::open_first() {
   auto found = co_await index.find(session_.loop(), key());
   if (found) standing_.indexed = std::make_unique<IndexedMailbox>(std::move(*found));
   const IndexedMailbox* indexed = standing_.indexed.get();
+  if (indexed != nullptr && !indexed->known.counting_trusted) note_distrusted();
 
   // EXAMINE leaves \Recent and locks alone; SELECT is for those who are about to change something,
   // and for the first look, since some servers show a new UIDVALIDITY at each EXAMINE.
@@ -95,6 +96,7 @@ Task<> Maildrop::enter(OpenFor purpose, bool with_list) {
       .purpose = purpose,
       .with_list = with_list,
       .known = standing_.indexed != nullptr ? &standing_.indexed->known : nullptr,
+      .counts = !session_.services().shared.distrust.covers(upstream().name),
       .confirms = is_first};
   const upstream::Caller caller{.account = source_.account, .facts = facts, .log = session_.log()};
   entrance_ = co_await source_.server->enter(caller, visit);

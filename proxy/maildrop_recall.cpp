@@ -35,6 +35,12 @@ Task<bool> Maildrop::recall_messages() {
 
   auto found = co_await session_.services().shared.index.find(session_.loop(), key());
   if (!found || !found->known.complete || !found->known.counting_trusted) co_return false;
+  const bool is_plain =
+      !found->interrupted &&
+      std::ranges::none_of(found->known.messages,
+                           [](const upstream::ListedMessage& each) { return each.tombstone; });
+  if (!is_plain) co_return false;  // what shows depends on flags, or is numbered anew
+  if (session_.services().shared.distrust.covers(upstream().name)) co_return false;
   co_await find_uidls();
   if (stored_ != nullptr || UidlNaming::is_needed(policy(), {})) co_return false;
   mailbox_.uid_validity = found->known.uid_validity;

@@ -14,6 +14,7 @@
 #include "net/random.hpp"
 #include "net/tls_context.hpp"
 #include "proxy/admission.hpp"
+#include "proxy/distrust.hpp"
 #include "proxy/index_store.hpp"
 #include "proxy/occupancy.hpp"
 #include "proxy/penalties.hpp"
@@ -81,6 +82,7 @@ struct Shared {
   Occupancy& occupancy;
   PollCache& polls;
   IndexStore& index;
+  Distrust& distrust;
   UidlStore& uidls;
   upstream::OctetPool& prefetched;
 };

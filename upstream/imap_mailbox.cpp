@@ -127,7 +127,7 @@ bool MailboxOpening::has_earlier() const {
 
 // Counting proves something only where all was known, and nobody ever came back.
 bool MailboxOpening::can_count() const {
-  return has_earlier() && visit_.known->complete && visit_.known->counting_trusted;
+  return visit_.counts && has_earlier() && visit_.known->complete && visit_.known->counting_trusted;
 }
 
 // The server has forgotten UIDs that it gave, or has not heard of them yet.

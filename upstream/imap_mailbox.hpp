@@ -35,6 +35,8 @@ struct Visit {
   // longer. Lives as long as the opening.
   KnownMailbox* known = nullptr;
 
+  bool counts = true;  // the server may be believed that no old message comes back
+
   // A UIDVALIDITY that EXAMINE shows is believed only if it is the known one; else SELECT decides,
   // since some servers show a new one at each EXAMINE of a mailbox that was never SELECTed.
   bool confirms = false;

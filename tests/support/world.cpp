@@ -169,6 +169,7 @@ World::World(const WorldWishes& wishes)
               occupancy_,
               polls_,
               index_,
+              distrust_,
               uidls_,
               prefetched_},
       roster_(loop_),

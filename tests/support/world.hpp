@@ -28,6 +28,7 @@
 #include "net/random.hpp"
 #include "net/scope.hpp"
 #include "proxy/admission.hpp"
+#include "proxy/distrust.hpp"
 #include "proxy/index_memory.hpp"
 #include "proxy/occupancy.hpp"
 #include "proxy/penalties.hpp"
@@ -116,6 +117,7 @@ class World {
   proxy::Occupancy occupancy_;
   proxy::PollCache polls_;
   proxy::IndexMemory index_;
+  proxy::Distrust distrust_;
   proxy::UidlMemory uidls_;
   upstream::OctetPool prefetched_;
   proxy::Shared shared_;

@@ -13,148 +13,20 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/mail_server.hpp"
-#include "tests/support/world.hpp"
+#include "tests/unit/proxy/visits.hpp"
 
 namespace postern::proxy {
 namespace {
 
-using test::MailServer;
+using test::kBare;
+using test::kEsearch;
+using test::kQresync;
+using test::list_of;
 using test::MailServerWishes;
-using test::MailStore;
-using test::Peer;
+using test::ShownList;
 using test::StoredMail;
 using test::StoredMailbox;
-using test::World;
-
-constexpr const char* kBare = "IMAP4rev1 UIDPLUS";
-constexpr const char* kEsearch = "IMAP4rev1 UIDPLUS ESEARCH";
-constexpr const char* kQresync = "IMAP4rev1 UIDPLUS ESEARCH ENABLE CONDSTORE QRESYNC";
-
-// One line of the list that a client gets from LIST and UIDL together.
-struct Shown {
-  std::uint32_t validity = 0;
-  std::uint32_t uid = 0;
-  std::uint64_t size = 0;
-
-  friend bool operator==(const Shown&, const Shown&) = default;
-};
-
-using View = std::vector<Shown>;
-
-View view_of(const StoredMailbox& box, std::size_t window = 0) {
-  View view;
-  const std::size_t hidden =
-      window == 0 || box.mails.size() <= window ? 0 : box.mails.size() - window;
-  for (std::size_t i = hidden; i < box.mails.size(); ++i)
-    view.push_back({box.uid_validity, box.mails[i].uid, box.mails[i].size()});
-  return view;
-}
-
-// What one visit made of the mailbox: nothing where the client was told that something failed.
-std::optional<View> parse(std::string_view heard) {
-  const auto next_line = [&heard] {
-    const std::size_t end = std::min(heard.find("\r\n"), heard.size());
-    const std::string_view line = heard.substr(0, end);
-    heard.remove_prefix(std::min(end + 2, heard.size()));
-    return line;
-  };
-  // Of "7 text", the text; up to the line with the dot.
-  const auto listing = [&]() -> std::optional<std::vector<std::string>> {
-    std::vector<std::string> texts;
-    if (!next_line().starts_with("+OK")) return std::nullopt;
-    while (true) {
-      if (heard.empty()) return std::nullopt;
-      const std::string_view line = next_line();
-      if (line == ".") return texts;
-      texts.emplace_back(line.substr(line.find(' ') + 1));
-    }
-  };
-  while (!heard.empty() && next_line() != "+OK logged in") {
-  }
-  const auto sizes = listing();
-  const auto uidls = sizes ? listing() : std::nullopt;
-  if (!uidls || sizes->size() != uidls->size()) return std::nullopt;
-  View view;
-  for (std::size_t i = 0; i < sizes->size(); ++i) {
-    const std::string& uidl = uidls->at(i);
-    view.push_back({static_cast<std::uint32_t>(std::stoul(uidl.substr(8), nullptr, 16)),
-                    static_cast<std::uint32_t>(std::stoul(uidl.substr(0, 8), nullptr, 16)),
-                    std::stoull(sizes->at(i))});
-  }
-  return view;
-}
-
-// A gateway that lives through many visits to one mailbox.
-class Visits {
- public:
-  explicit Visits(std::uint64_t seed = 1, std::vector<std::string> assignments = {})
-      : world_({.assignments = std::move(assignments), .seed = seed}) {}
-
-  [[nodiscard]] StoredMailbox& inbox() { return store_.inbox("joe"); }
-
-  [[nodiscard]] World& world() { return world_; }
-
-  // From now on the mailbox is served so.
-  void serve(MailServerWishes wishes) {
-    world_.dialer().set_host(nullptr);
-    server_ = std::make_unique<MailServer>(world_.loop(), store_, std::move(wishes));
-    world_.dialer().set_host([this](net::Stream s) { server_->take(std::move(s)); });
-  }
-
-  void fill(std::uint32_t messages) {
-    const auto octets = std::make_shared<const std::string>("Subject: x\r\n\r\n");
-    for (std::uint32_t i = 0; i < messages; ++i)
-      inbox().add(StoredMail{.octets = octets, .told_size = inbox().uid_next % 1000 + 10});
-  }
-
-  // Whoever has these UIDs goes.
-  void expunge(const std::vector<std::uint32_t>& uids) {
-    std::erase_if(inbox().mails, [&](const StoredMail& mail) {
-      return std::ranges::find(uids, mail.uid) != uids.end();
-    });
-  }
-
-  void expunge_all() { inbox().mails.clear(); }
-
-  // All that a client hears that says this.
-  std::string say(std::string_view commands) {
-    const auto client = world_.connect("pop3");
-    client->say("USER joe\r\nPASS secret\r\n" + std::string(commands) + "QUIT\r\n");
-    world_.loop().settle();
-    std::string heard = std::move(client->heard());
-    return heard;
-  }
-
-  std::optional<View> look() {
-    first_asked_ = server_->asked().size();
-    heard_ = say("LIST\r\nUIDL\r\n");
-    return parse(heard_);
-  }
-
-  // What the server was asked during the last look that begins so.
-  [[nodiscard]] std::vector<std::string> asked(std::string_view beginning) const {
-    std::vector<std::string> asked;
-    for (std::size_t i = first_asked_; i < server_->asked().size(); ++i) {
-      if (server_->asked()[i].starts_with(beginning)) asked.push_back(server_->asked()[i]);
-    }
-    return asked;
-  }
-
-  [[nodiscard]] const std::string& heard() const { return heard_; }
-
-  [[nodiscard]] double opened(std::string_view how) {
-    return world_.metric("postern_pop3_maildrop_open_duration_seconds_count{cache=\"" +
-                         std::string(how) + "\"}");
-  }
-
- private:
-  World world_;
-  MailStore store_ = MailStore::with_account("joe", "secret");
-  std::unique_ptr<MailServer> server_;
-  std::size_t first_asked_ = 0;
-  std::string heard_;
-};
+using test::Visits;
 
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -163,15 +35,36 @@ TEST(MaildropIndex, M066_WithoutExtensionsAndUidnextMembershipIsCounted) {
   Visits visits;
   visits.serve({.capabilities = kBare, .tells_uidnext = false});
   visits.fill(20);
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
 
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
   EXPECT_THAT(visits.asked("UID "), ElementsAre("UID FETCH 21:* (UID RFC822.SIZE INTERNALDATE)"));
   visits.fill(2);
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
   EXPECT_THAT(visits.asked("UID "), ElementsAre("UID FETCH 21:* (UID RFC822.SIZE INTERNALDATE)"));
   EXPECT_EQ(visits.opened("hit"), 2);
   EXPECT_EQ(visits.opened("miss"), 1);
+}
+
+TEST(MaildropIndex, LookUpsAreCountedByWhatTheyWereGoodFor) {
+  Visits visits;
+  visits.serve({.capabilities = kBare});
+  const auto looked_up = [&visits](const std::string& result) {
+    return visits.world().metric("postern_cache_requests_total{cache=\"uid_table\",result=\"" +
+                                 result + "\"}");
+  };
+  visits.fill(3);
+  visits.look();
+  EXPECT_EQ(looked_up("miss"), 1);
+  visits.look();
+  EXPECT_EQ(looked_up("hit"), 1);
+  visits.expunge({2});
+  visits.look();
+  EXPECT_EQ(looked_up("partial"), 1);
+  ++visits.inbox().uid_validity;
+  visits.look();
+  EXPECT_EQ(looked_up("stale"), 1);
+  EXPECT_EQ(looked_up("miss"), 1);
 }
 
 TEST(MaildropIndex, M066_OfAFewMessagesTheExpungedAreFoundByName) {
@@ -182,7 +75,7 @@ TEST(MaildropIndex, M066_OfAFewMessagesTheExpungedAreFoundByName) {
   visits.expunge({3, 20});
   visits.fill(1);
 
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
   EXPECT_THAT(visits.asked("UID "),
               ElementsAre("UID FETCH 21:* (UID RFC822.SIZE INTERNALDATE)", "UID SEARCH UID 1:20"));
   EXPECT_EQ(visits.opened("partial"), 1);
@@ -197,7 +90,7 @@ TEST(MaildropIndex, M067_M079_OfManyMessagesTheExpungedAreFoundByPlace) {
   const std::string octets_in = "postern_upstream_received_bytes_total{upstream=\"imap\"}";
   const double before = visits.world().metric(octets_in);
 
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
   for (const std::string& asked : visits.asked("FETCH ")) {
     std::size_t at = asked.find_first_of("0123456789");
     for (; at != std::string::npos; at = asked.find_first_of("0123456789", at)) {
@@ -219,12 +112,12 @@ TEST(MaildropIndex, M068_RangesOfEsearchMaySpanHoles) {
   visits.fill(20);
   visits.expunge({5, 6});
   visits.look();
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
   visits.expunge({9, 20});
 
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
   visits.expunge({1, 19});
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
 }
 
 TEST(MaildropIndex, M069_AVanishedThatNamesLivingMessagesLosesNone) {
@@ -233,10 +126,10 @@ TEST(MaildropIndex, M069_AVanishedThatNamesLivingMessagesLosesNone) {
   visits.fill(20);
   visits.look();
 
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
   visits.expunge({4});
   visits.fill(1);
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
   EXPECT_EQ(visits.opened("miss"), 1);
 }
 
@@ -246,7 +139,7 @@ TEST(MaildropIndex, M071_TheLastOldMessageToldAgainIsThereOnce) {
   visits.fill(3);
   visits.look();
 
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
 }
 
 TEST(MaildropIndex, M072_WithAnotherUidvalidityNothingOldSticks) {
@@ -258,7 +151,7 @@ TEST(MaildropIndex, M072_WithAnotherUidvalidityNothingOldSticks) {
   for (StoredMail& mail : visits.inbox().mails)
     mail.told_size = mail.size() + 1000;
 
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
   EXPECT_EQ(visits.asked("EXAMINE").size(), 1U);
   EXPECT_EQ(visits.asked("SELECT").size(), 1U);
   EXPECT_EQ(visits.opened("miss"), 2);
@@ -273,10 +166,10 @@ TEST(MaildropIndex, M073_AServerThatIsBehindIsListedWholeAndReplacesNoIndex) {
   visits.expunge({4, 5});
   visits.inbox().uid_next = 4;
 
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
   EXPECT_EQ(visits.opened("miss"), 2);
   visits.inbox() = newer;
-  EXPECT_EQ(visits.look(), view_of(newer));
+  EXPECT_EQ(visits.look(), list_of(newer));
   EXPECT_EQ(visits.opened("hit"), 1);
 }
 
@@ -302,12 +195,12 @@ TEST(MaildropIndex, M084_AnOldMessageThatComesBackIsFoundByTheAudit) {
   visits.look();
 
   EXPECT_EQ(visits.world().metric(violations), 1);
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
   EXPECT_EQ(visits.opened("miss"), 2);
   swap(visits.inbox(), 4, 5);
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
   swap(visits.inbox(), 5, 2);
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
   EXPECT_EQ(visits.opened("miss"), 2);
 }
 
@@ -333,9 +226,9 @@ TEST(MaildropIndex, M087_WithoutAModseqThereIsNoQresyncTheNextTime) {
   visits.look();
   visits.serve({.capabilities = kQresync});
 
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
   EXPECT_THAT(visits.asked("EXAMINE"), ElementsAre("EXAMINE INBOX"));
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
   EXPECT_TRUE(visits.asked("EXAMINE").front().contains("QRESYNC"));
 }
 
@@ -358,7 +251,7 @@ TEST(MaildropIndex, M116_WhatWasRemovedLeavesTheIndexAndWhatWasOnlyFlaggedStaysH
   visits.serve({.capabilities = "IMAP4rev1"});
   visits.fill(4);
   visits.say("DELE 1\r\n");
-  EXPECT_EQ(visits.look(), view_of(visits.inbox()));
+  EXPECT_EQ(visits.look(), list_of(visits.inbox()));
   EXPECT_EQ(visits.inbox().mails.size(), 3U);
   visits.inbox().find(3)->flags.insert("\\Deleted");  // by somebody else
 
@@ -427,7 +320,7 @@ class History {
 
   std::size_t below(std::size_t bound) { return static_cast<std::size_t>(random_.below(bound)); }
 
-  View now() { return view_of(visits_.inbox(), window_); }
+  ShownList now() { return list_of(visits_.inbox(), window_); }
 
   void change_between() {
     const std::size_t changes = below(4);
@@ -466,7 +359,7 @@ class History {
   Visits visits_;
   std::string capabilities_;
   std::size_t window_ = 0;
-  std::vector<View> states_;
+  std::vector<ShownList> states_;
 };
 
 // Set POSTERN_HISTORIES for more of them, POSTERN_HISTORY for a certain one.
