@@ -11,7 +11,7 @@ using upstream::ListedMessage;
 namespace {
 
 // Raised whenever rows are written in another way.
-constexpr std::uint64_t kFormat = 1;
+constexpr std::uint64_t kFormat = 2;
 
 constexpr std::size_t kChunkMin = 64;
 constexpr std::size_t kChunkMax = 1024;
@@ -19,6 +19,10 @@ constexpr std::size_t kChunkMax = 1024;
 constexpr std::uint64_t kComplete = 1;
 constexpr std::uint64_t kCountingTrusted = 2;
 constexpr std::uint64_t kCommitted = 4;
+constexpr std::uint64_t kInterrupted = 8;
+
+constexpr std::uint64_t kExact = 1;
+constexpr std::uint64_t kTombstone = 2;
 
 void put(std::string& row, std::uint64_t number) {
   while (number >= 0x80) {
@@ -139,7 +143,7 @@ std::string IndexHead::sealed(const IndexSealer& sealer) const {
   put_signed(row, known.listed_at);
   put(row,
       (known.complete ? kComplete : 0) | (known.counting_trusted ? kCountingTrusted : 0) |
-          (mailbox.committed ? kCommitted : 0));
+          (mailbox.committed ? kCommitted : 0) | (mailbox.interrupted ? kInterrupted : 0));
   put(row, messages);
   put(row, chunks);
   put_whole(row, sum);
@@ -163,6 +167,7 @@ std::optional<IndexHead> IndexHead::unsealed(const IndexSealer& sealer, std::str
   known.complete = (flags & kComplete) != 0;
   known.counting_trusted = (flags & kCountingTrusted) != 0;
   head.mailbox.committed = (flags & kCommitted) != 0;
+  head.mailbox.interrupted = (flags & kInterrupted) != 0;
   head.messages = reader.number();
   head.chunks = reader.number();
   head.sum = reader.whole_number();
@@ -190,7 +195,9 @@ std::string sealed_chunk(const IndexSealer& sealer, IndexedMessages chunk) {
   std::int64_t received = 0;
   for (const ListedMessage& message : chunk) {
     put(row, wire::raw(message.uid) - uid);
-    put(row, std::uint64_t{message.size} << 1U | (message.exact ? 1U : 0U));
+    put(row,
+        std::uint64_t{message.size} << 2U | (message.exact ? kExact : 0) |
+            (message.tombstone ? kTombstone : 0));
     put_signed(row, std::int64_t{message.received} - received);
     uid = wire::raw(message.uid);
     received = message.received;
@@ -226,8 +233,9 @@ bool unseal_chunk(const IndexSealer& sealer,
     before = uid;
     onto.push_back({.uid = wire::Uid{static_cast<std::uint32_t>(uid)},
                     .received = static_cast<std::uint32_t>(received),
-                    .size = size >> 1U,
-                    .exact = (size & 1U) != 0});
+                    .size = size >> 2U,
+                    .exact = (size & kExact) != 0,
+                    .tombstone = (size & kTombstone) != 0});
   }
   return count > 0 && reader.good() && reader.at_end();
 }

@@ -1,9 +1,10 @@
 // How a mailbox lies in the index: one head, and its messages in chunks of about 256.
 //
-// A message takes four to eight octets: its distance in UIDs from the one before, its size with a
-// bit that says whether it is exact, and how much later it was received, each as a number of as
-// many octets as it needs (seven bits an octet, the lowest first). Where a chunk ends follows from
-// the UIDs alone, so that a message that goes changes its own chunk and no other.
+// A message takes four to eight octets: its distance in UIDs from the one before, its size with two
+// bits that say whether it is exact and whether the message has a tombstone, and how much later it
+// was received, each as a number of as many octets as it needs (seven bits an octet, the lowest
+// first). Where a chunk ends follows from the UIDs alone, so that a message that goes changes its
+// own chunk and no other.
 //
 // Every row ends in a seal: a keyed hash over the mailbox, the place of the row in it, and its
 // octets. The head holds how many messages and chunks there are, and a hash over all their seals.

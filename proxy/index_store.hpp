@@ -26,7 +26,8 @@ namespace postern::proxy {
 // What the last session found, and did.
 struct IndexedMailbox {
   upstream::KnownMailbox known;
-  bool committed = false;  // it changed the mailbox: the next is likely to, as well
+  bool committed = false;    // it changed the mailbox: the next is likely to, as well
+  bool interrupted = false;  // a list under another UIDVALIDITY was begun, and stands apart
 };
 
 class IndexStore {

@@ -146,7 +146,8 @@ Result<bool> IndexTables::write(const MailboxKey& key,
                                        .listed_at = mailbox.known.listed_at,
                                        .complete = mailbox.known.complete,
                                        .counting_trusted = mailbox.known.counting_trusted},
-                             .committed = mailbox.committed},
+                             .committed = mailbox.committed,
+                             .interrupted = mailbox.interrupted},
                  .messages = messages.size()};
   IndexSum sum(seals_);
   for (IndexedMessages rest = messages; !rest.empty();) {

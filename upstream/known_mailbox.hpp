@@ -20,9 +20,10 @@ struct ListedMessage {
 
   wire::Uid uid;
   std::uint32_t received = 0;  // INTERNALDATE, seconds since 1970; 0 if the server would not tell
-  std::uint64_t size : 63;     // RFC822.SIZE, or as found; 1 if the server would not tell; a list
+  std::uint64_t size : 62;     // RFC822.SIZE, or as found; 1 if the server would not tell; a list
                                // that is told has none above kSizeMax
   bool exact : 1 = false;      // so many octets came when the message was read
+  bool tombstone : 1 = false;  // a session of ours deleted it, and could only flag it
 };
 
 static_assert(sizeof(ListedMessage) == 16);

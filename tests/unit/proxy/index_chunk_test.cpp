@@ -59,8 +59,9 @@ TEST(IndexChunk, TheFarEndsOfAllNumbersComeBack) {
       {.uid = wire::Uid{1}, .received = std::numeric_limits<std::uint32_t>::max(), .size = 0},
       {.uid = wire::Uid{std::numeric_limits<std::uint32_t>::max()},
        .received = 0,
-       .size = std::numeric_limits<std::uint64_t>::max() >> 1U,
-       .exact = true}};
+       .size = std::numeric_limits<std::uint64_t>::max() >> 2U,
+       .exact = true,
+       .tombstone = true}};
 
   std::vector<ListedMessage> back;
   ASSERT_TRUE(unseal_chunk(sealer(), 1, sealed_chunk(sealer(), ends), back));
@@ -176,7 +177,7 @@ TEST(IndexHead, T062_OfAnotherMailboxIsNone) {
 }
 
 TEST(IndexHead, F063_OfAnotherFormatIsNone) {
-  std::string row("\x02", 1);  // one more than is written today
+  std::string row("\x03", 1);  // one more than is written today
   row += std::string(IndexHead{}.sealed(sealer()).substr(1));
   row.resize(row.size() - kSealOctets);
   sealer().seal(0, row);

@@ -21,12 +21,13 @@ inline bool same(const IndexedMailbox& one, const IndexedMailbox& other) {
   const auto& a = one.known;
   const auto& b = other.known;
   const auto same_message = [](const upstream::ListedMessage& x, const upstream::ListedMessage& y) {
-    return x.uid == y.uid && x.received == y.received && x.size == y.size && x.exact == y.exact;
+    return x.uid == y.uid && x.received == y.received && x.size == y.size && x.exact == y.exact &&
+           x.tombstone == y.tombstone;
   };
-  return one.committed == other.committed && a.uid_validity == b.uid_validity &&
-         a.uid_next == b.uid_next && a.modseq == b.modseq && a.listed_at == b.listed_at &&
-         a.complete == b.complete && a.counting_trusted == b.counting_trusted &&
-         a.messages.size() == b.messages.size() &&
+  return one.committed == other.committed && one.interrupted == other.interrupted &&
+         a.uid_validity == b.uid_validity && a.uid_next == b.uid_next && a.modseq == b.modseq &&
+         a.listed_at == b.listed_at && a.complete == b.complete &&
+         a.counting_trusted == b.counting_trusted && a.messages.size() == b.messages.size() &&
          std::equal(a.messages.begin(), a.messages.end(), b.messages.begin(), same_message);
 }
 
@@ -44,16 +45,18 @@ inline IndexedMailbox numbered_mailbox(std::uint64_t number, std::size_t message
   mailbox.known.complete = random() % 2 == 0;
   mailbox.known.counting_trusted = random() % 2 == 0;
   mailbox.committed = random() % 2 == 0;
+  mailbox.interrupted = random() % 2 == 0;
   const std::size_t count = random() % (messages_max + 1);
   const std::uint64_t step_max = random() % 3 == 0 ? 1000 : 2;
   std::uint64_t uid = 0;
   for (std::size_t i = 0; i < count; ++i) {
     uid += 1 + random() % step_max;
-    const std::uint64_t size = random() % 16 == 0 ? random() >> 1U : random() % 100'000;
+    const std::uint64_t size = random() % 16 == 0 ? random() >> 2U : random() % 100'000;
     mailbox.known.messages.push_back({.uid = wire::Uid{static_cast<std::uint32_t>(uid)},
                                       .received = static_cast<std::uint32_t>(random()),
                                       .size = size,
-                                      .exact = random() % 2 == 0});
+                                      .exact = random() % 2 == 0,
+                                      .tombstone = random() % 8 == 0});
   }
   mailbox.known.uid_next = uid + 1;
   return mailbox;
