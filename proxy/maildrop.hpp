@@ -76,6 +76,9 @@ struct Standing {
   upstream::KnownMailbox mailbox{};                 // from then on, without them
   std::vector<upstream::ListedMessage> measured{};  // other sizes than were listed; ascending
   std::vector<wire::Uid> removed{};                 // by the commit; ascending
+  std::vector<wire::Uid> flagged{};                 // by the commit, which had to leave them
+  bool others_in_the_way = false;                   // who have flagged what EXPUNGE would take
+  bool restored = false;                            // somebody took \Deleted off one of ours
   bool committed = false;                           // something was changed in the mailbox
   bool audited = false;
   bool is_behind = false;  // another server knows more: nothing is told

@@ -78,8 +78,9 @@ Task<Commit> Maildrop::commit() {
   if (update.policy.kind == conf::DeletePolicy::Kind::Ignore) {
     session_.recorder().add(kMetrics.messages_deleted(DeleteMethod::Kept), asked);
     update.remove.clear();
+    update.pending.clear();
   }
-  if (update.remove.empty() && update.seen.empty()) co_return Commit{};
+  if (update.remove.empty() && update.seen.empty() && update.pending.empty()) co_return Commit{};
 
   const net::Deadline deadline{session_.loop().now() + policy().commit_timeout};
   for (bool again = false;; again = true) {
@@ -99,6 +100,7 @@ Task<Commit> Maildrop::commit() {
 Task<> Maildrop::commit_seen() {
   Update update = gather();
   update.remove.clear();
+  update.pending.clear();
   if (update.seen.empty()) co_return;
   const net::Deadline deadline{session_.loop().now() + policy().commit_timeout};
   (void)co_await attempt(commit_once(std::move(update), deadline));

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -20,8 +21,8 @@ using upstream::KnownMailbox;
 using upstream::ListedMessage;
 
 Maildrop::~Maildrop() {
-  const bool is_news = standing_.committed || standing_.audited || !standing_.measured.empty() ||
-                       !standing_.removed.empty();
+  const bool is_news = standing_.committed || standing_.audited || standing_.restored ||
+                       !standing_.measured.empty() || !standing_.removed.empty();
   if (!loaded_ || !is_news || standing_.is_behind) return;
   const IndexedMailbox indexed{.known = gather_known(), .committed = standing_.committed};
   session_.services().shared.index.remember(key(), indexed);
@@ -42,38 +43,54 @@ void Maildrop::note_measured(const Message& message, std::uint64_t octets) {
 }
 
 // Only what a search no longer found in the mailbox leaves the index. Messages that were flagged
-// are still there.
+// are still there: their tombstones say that they may be removed as soon as nobody else's are
+// flagged.
 void Maildrop::note_removed(const upstream::Update& update, const upstream::Updated& updated) {
   const auto kind = update.policy.kind;
   const bool goes = kind == DeletePolicy::Kind::Expunge || kind == DeletePolicy::Kind::Trash ||
                     kind == DeletePolicy::Kind::Move;
-  if (!goes || updated.only_flagged) return;
-  std::ranges::set_difference(update.remove, updated.left, std::back_inserter(standing_.removed));
+  if (!goes) return;
+  std::vector<wire::Uid> done;
+  std::ranges::set_difference(update.remove, updated.left, std::back_inserter(done));
+  if (updated.only_flagged) {
+    standing_.flagged = std::move(done);
+  } else {
+    std::ranges::set_union(done, updated.cleared, std::back_inserter(standing_.removed));
+  }
 }
 
 KnownMailbox Maildrop::gather_known() const {
   KnownMailbox known = standing_.mailbox;
   if (!known.complete) return known;
-  known.messages.reserve(messages_.size() + hidden_.size());
-  const auto was_removed = [this](wire::Uid uid) {
-    return std::ranges::binary_search(standing_.removed, uid);
+  const auto stays = [this](const ListedMessage& each) {
+    return !std::ranges::binary_search(standing_.removed, each.uid);
   };
-  auto hidden = hidden_.begin();
-  auto measured = standing_.measured.begin();
+  std::vector<ListedMessage> shown;
+  shown.reserve(messages_.size());
   for (const Message& message : messages_) {
-    for (; hidden != hidden_.end() && hidden->uid < message.uid; ++hidden)
-      known.messages.push_back(*hidden);
-    while (measured != standing_.measured.end() && measured->uid < message.uid)
-      ++measured;
-    if (was_removed(message.uid)) continue;
-    const bool is_measured = measured != standing_.measured.end() && measured->uid == message.uid;
-    known.messages.push_back(is_measured ? *measured
-                                         : ListedMessage{.uid = message.uid,
-                                                         .received = message.received,
-                                                         .size = message.size,
-                                                         .exact = message.exact});
+    shown.push_back({.uid = message.uid,
+                     .received = message.received,
+                     .size = message.size,
+                     .exact = message.exact});
   }
-  known.messages.insert(known.messages.end(), hidden, hidden_.end());
+  if (!std::ranges::is_sorted(shown, {}, &ListedMessage::uid)) {
+    std::ranges::sort(shown, {}, &ListedMessage::uid);
+  }
+  std::vector<ListedMessage>& messages = known.messages;
+  messages.reserve(shown.size() + hidden_.size());
+  std::ranges::merge(
+      shown, hidden_, std::back_inserter(messages), {}, &ListedMessage::uid, &ListedMessage::uid);
+  if (!standing_.removed.empty()) std::erase_if(messages, std::not_fn(stays));
+  const auto find = [&messages](wire::Uid uid) {
+    const auto at = std::ranges::lower_bound(messages, uid, {}, &ListedMessage::uid);
+    return at != messages.end() && at->uid == uid ? &*at : nullptr;
+  };
+  for (const ListedMessage& each : standing_.measured) {
+    if (ListedMessage* const message = find(each.uid)) *message = each;
+  }
+  for (const wire::Uid uid : standing_.flagged) {
+    if (ListedMessage* const message = find(uid)) message->tombstone = true;
+  }
   return known;
 }
 

@@ -140,11 +140,12 @@ Task<> Maildrop::number_messages() {
   const CacheResult result = result_of(listing->from, standing_.indexed.get());
   const bool broke_rules = listing->broke_rules;
   take_in(std::move(*listing));
-  wire::UidSet deleted_by_others;
+  wire::UidSet flagged;
   if (must_hide_deleted()) {
-    deleted_by_others = co_await search_deleted(link, link.command_deadline());
+    flagged = co_await search_deleted(link, link.command_deadline());
+    look_at_flags(flagged);
   }
-  const auto made = co_await attempt(make_messages(deleted_by_others));
+  const auto made = co_await attempt(make_messages(flagged));
   if (!made) {
     link.give_up(made.error().kind);
     co_await fail(made.error());
@@ -203,7 +204,7 @@ Task<View> Maildrop::choose_view(std::span<const upstream::ListedMessage> messag
   co_return view;
 }
 
-Task<> Maildrop::make_messages(const wire::UidSet& deleted_by_others) {
+Task<> Maildrop::make_messages(const wire::UidSet& flagged) {
   upstream::KnownMailbox& known = standing_.indexed->known;
   const View view = co_await choose_view(known.messages);
   messages_.clear();
@@ -211,7 +212,7 @@ Task<> Maildrop::make_messages(const wire::UidSet& deleted_by_others) {
   hidden_.clear();
   octets_ = 0;
   for (const upstream::ListedMessage& each : known.messages) {
-    if (!view.shows(each) || (!deleted_by_others.empty() && deleted_by_others.contains(each.uid))) {
+    if (!view.shows(each) || (!flagged.empty() && flagged.contains(each.uid))) {
       hidden_.push_back(each);
       continue;
     }
@@ -230,11 +231,34 @@ Task<> Maildrop::make_messages(const wire::UidSet& deleted_by_others) {
 }
 
 // Without UIDPLUS our own deletions may have to stay flagged until nobody else's stand in the way;
-// they must not come back meanwhile.
+// they must not come back meanwhile, whatever the server can do by then.
 bool Maildrop::must_hide_deleted() const {
-  const bool expunges = policy().delete_policy.kind == conf::DeletePolicy::Kind::Expunge;
-  const bool uidplus = entrance_.link->capabilities().has(wire::imap::Capability::UidPlus);
-  return policy().hide_deleted || (expunges && !uidplus);
+  using Kind = conf::DeletePolicy::Kind;
+  const Kind kind = policy().delete_policy.kind;
+  const wire::imap::Capabilities can = entrance_.link->capabilities();
+  const bool copies =
+      (kind == Kind::Trash || kind == Kind::Move) && !can.has(wire::imap::Capability::Move);
+  const bool expunges = kind == Kind::Expunge || copies;
+  return policy().hide_deleted || (expunges && !can.has(wire::imap::Capability::UidPlus)) ||
+         has_tombstones();
+}
+
+bool Maildrop::has_tombstones() const {
+  return std::ranges::any_of(standing_.indexed->known.messages,
+                             [](const upstream::ListedMessage& each) { return each.tombstone; });
+}
+
+// A message of which somebody took the flag is his again, and no later flag on it is ours.
+void Maildrop::look_at_flags(const wire::UidSet& flagged) {
+  std::uint64_t ours = 0;
+  for (upstream::ListedMessage& each : standing_.indexed->known.messages) {
+    if (!each.tombstone) continue;
+    each.tombstone = flagged.contains(each.uid);
+    if (each.tombstone) ++ours;
+    if (!each.tombstone) standing_.restored = true;
+  }
+  const bool by_uid = entrance_.link->capabilities().has(wire::imap::Capability::UidPlus);
+  standing_.others_in_the_way = !by_uid && flagged.count() > ours;
 }
 
 }  // namespace postern::proxy

@@ -8,6 +8,7 @@
 #include "proxy/maildrop.hpp"
 #include "proxy/uidl_naming.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace postern::proxy {

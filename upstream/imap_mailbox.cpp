@@ -160,7 +160,9 @@ Task<Listing> MailboxOpening::list() {
   }
   listing.is_behind = is_behind();
   listing.listed_all = true;
-  listing.now = remember(co_await list_all());
+  std::vector<ListedMessage> messages = co_await list_all();
+  if (!listing.broke_rules) keep_marks(messages);
+  listing.now = remember(std::move(messages));
   if (listing.broke_rules) listing.now.counting_trusted = false;
   co_return listing;
 }
@@ -241,6 +243,22 @@ bool MailboxOpening::is_complete() {
 }
 
 // ---- what to remember
+
+// What was found out of messages that are known holds, however they had to be listed.
+void MailboxOpening::keep_marks(std::vector<ListedMessage>& messages) const {
+  if (visit_.known == nullptr || visit_.known->uid_validity != mailbox_.uid_validity) return;
+  auto known = visit_.known->messages.cbegin();
+  const auto end = visit_.known->messages.cend();
+  for (ListedMessage& each : messages) {
+    while (known != end && known->uid < each.uid)
+      ++known;
+    if (known == end || known->uid != each.uid) continue;
+    each.tombstone = known->tombstone;
+    if (!known->exact) continue;
+    each.size = known->size;
+    each.exact = true;
+  }
+}
 
 KnownMailbox MailboxOpening::remember(std::vector<ListedMessage> messages) const {
   KnownMailbox now{.modseq = mailbox_.modseq, .complete = true};

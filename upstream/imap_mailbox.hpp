@@ -111,6 +111,7 @@ class MailboxOpening {
   net::Task<std::vector<ListedMessage>> list_all();
   net::Task<bool> hear_all();
   [[nodiscard]] bool is_complete();
+  void keep_marks(std::vector<ListedMessage>& messages) const;
   [[nodiscard]] KnownMailbox remember(std::vector<ListedMessage> messages) const;
 
   ImapLink& link_;

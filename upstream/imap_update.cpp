@@ -9,6 +9,8 @@
 #include "wire/imap_command.hpp"
 #include "wire/modified_utf7.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace postern::upstream {
@@ -110,11 +112,17 @@ Task<Updated> prove(ImapLink& link, const Update& update, Updated updated, Deadl
   co_return updated;
 }
 
+std::vector<Uid> all_ours(const Update& update) {
+  std::vector<Uid> ours;
+  std::ranges::set_union(update.remove, update.pending, std::back_inserter(ours));
+  return ours;
+}
+
 Task<Updated> expunge_ours(ImapLink& link, const Update& update, Deadline deadline) {
   Volley volley(link);
   volley.store(update.seen, update.existing, kSeen);
   volley.store(update.remove, update.existing, kDeleted);
-  volley.expunge(update.remove, update.existing);
+  volley.expunge(all_ours(update), update.existing);
   const ImapAnswer answer = co_await volley.fire(deadline);
   Updated updated;
   if (!answer.ok()) updated.reason = describe(answer);
@@ -133,7 +141,8 @@ Task<Updated> expunge_everything(ImapLink& link, const Update& update, Deadline 
   seen.store(update.seen, update.existing, kSeen);
   (void)co_await seen.fire(deadline);
   Updated updated;
-  if (update.remove.empty()) co_return updated;
+  const std::vector<Uid> ours = all_ours(update);
+  if (ours.empty()) co_return updated;
 
   const UidSet before = co_await search_deleted(link, deadline);
   Volley flags(link);
@@ -141,22 +150,24 @@ Task<Updated> expunge_everything(ImapLink& link, const Update& update, Deadline 
   const ImapAnswer flagged = co_await flags.fire(deadline);
   if (!flagged.ok()) updated.reason = describe(flagged);
   UidSet now = before;
-  if (!holds_others(before, update.remove)) now = co_await search_deleted(link, deadline);
-  if (holds_others(now, update.remove)) {
+  if (!holds_others(before, ours)) now = co_await search_deleted(link, deadline);
+  if (holds_others(now, ours)) {
     updated.only_flagged = flagged.ok();
     if (!flagged.ok()) updated.left = update.remove;
     co_return updated;
   }
   // A search that does not find what was just flagged says nothing about others either; unless ours
   // are gone already, and then there is nothing to expunge.
-  if (!now.among(update.remove).empty()) {
+  if (!now.among(update.remove.empty() ? ours : update.remove).empty()) {
     Volley expunge(link);
     expunge.expunge_all_deleted();
     const ImapAnswer answer = co_await expunge.fire(deadline);
     if (!answer.ok()) updated.reason = describe(answer);
   }
-  updated.left =
-      (co_await search_uids(link, update.remove, update.existing, deadline)).among(update.remove);
+  const UidSet there = co_await search_uids(link, ours, update.existing, deadline);
+  updated.left = there.among(update.remove);
+  std::ranges::set_difference(
+      update.pending, there.among(update.pending), std::back_inserter(updated.cleared));
   co_return updated;
 }
 

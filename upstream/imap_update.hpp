@@ -3,8 +3,8 @@
 // Every step may be repeated, so that after a lost connection all of it can be said again. What
 // somebody else flagged \Deleted stays: with UIDPLUS (RFC 4315) just our UIDs are expunged; without
 // it EXPUNGE is sent only if the flagged messages are ours and nobody else's, else ours are flagged
-// and left for somebody to expunge. CLOSE is never sent, since it expunges what others flagged.
-// Removal counts as done only when a search says that the UIDs are gone.
+// and left until a later session finds nobody else's. CLOSE is never sent, since it expunges what
+// others flagged. Removal counts as done only when a search says that the UIDs are gone.
 
 #pragma once
 
@@ -24,13 +24,15 @@ struct Update {
   std::vector<wire::Uid> existing;  // every message that was there, hidden ones included
   std::vector<wire::Uid> seen;      // are to get \Seen
   std::vector<wire::Uid> remove;    // are to go, in the way of the policy
+  std::vector<wire::Uid> pending;   // an earlier session of ours could only flag them: are to go
   conf::DeletePolicy policy;
 };
 
 struct Updated {
-  std::vector<wire::Uid> left;  // of those to be removed, these are still there
-  bool only_flagged = false;    // others' deletions stood in the way: ours are flagged \Deleted
-  std::string reason;           // the server's words, where something failed
+  std::vector<wire::Uid> left;     // of those to be removed, these are still there
+  std::vector<wire::Uid> cleared;  // of those pending, these are known to be gone
+  bool only_flagged = false;       // others' deletions stood in the way: ours are flagged \Deleted
+  std::string reason;              // the server's words, where something failed
 };
 
 // Carries it out in the mailbox that is open for changing. Fails only if the link does, or when the

@@ -33,10 +33,10 @@ def setUpModule():
     unittest.enterModuleContext(fleet)
 
 
-def flag_elsewhere(account, uid):
+def flag_elsewhere(account, uid, change="+FLAGS.SILENT"):
     """What another mail program does that has deleted a message and not yet expunged it."""
     with account.server.imap(account.user) as connection:
-        expect_ok(connection.uid("STORE", str(uid), "+FLAGS.SILENT", f"({_DELETED})"))
+        expect_ok(connection.uid("STORE", str(uid), change, f"({_DELETED})"))
 
 
 def delete(account, *numbers):
@@ -85,6 +85,22 @@ class ForeignDeletedTest(unittest.TestCase):
                 self.assertEqual([uid for uid in uids if _DELETED in found[uid]],
                                  [uids[0], uids[1], uids[3]])
                 self.assertEqual(len(uidls(account)), 2)
+
+    def test_M116_ours_are_expunged_once_nobody_else_has_deleted_mail(self):
+        for server in _WITHOUT:
+            with self.subTest(server):
+                account = fleet.account(server, "clear", *_MESSAGES)
+                uids = list(account.look())
+                flag_elsewhere(account, uids[1])
+                delete(account, 1, 3)
+                flag_elsewhere(account, uids[1], "-FLAGS.SILENT")
+
+                shown = uidls(account)
+
+                self.assertEqual(account.look(),
+                                 {uids[1]: set(), uids[2]: set(), uids[4]: set()})
+                self.assertEqual(uidls(account), shown)
+                self.assertEqual(len(shown), 3)
 
     def test_M117_without_uidplus_ours_are_expunged_if_nobody_else_has_deleted_mail(self):
         for server in _WITHOUT:
