@@ -73,6 +73,7 @@ struct Commit {
 // What the index said, and what there is to tell it.
 struct Standing {
   std::unique_ptr<IndexedMailbox> indexed{};        // until the messages are numbered
+  std::unique_ptr<IndexedMailbox> before{};         // numbered otherwise, if that is not the same
   upstream::KnownMailbox mailbox{};                 // from then on, without them
   std::vector<upstream::ListedMessage> measured{};  // other sizes than were listed; ascending
   std::vector<wire::Uid> removed{};                 // by the commit; ascending
@@ -205,7 +206,9 @@ class Maildrop {
 
   [[nodiscard]] bool view_may_delete() const { return !source_.recent || policy().recent_delete; }
 
+  net::Task<> find_interrupted();
   void keep_unfinished();
+  void forget_before();
   void note_measured(const Message& message, std::uint64_t octets);
   void note_removed(const upstream::Update& update, const upstream::Updated& updated);
   [[nodiscard]] upstream::KnownMailbox gather_known() const;

@@ -11,6 +11,8 @@
 #include <chrono>
 #include <functional>
 #include <iterator>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace postern::proxy {
@@ -27,6 +29,63 @@ Maildrop::~Maildrop() {
   const IndexedMailbox indexed{.known = gather_known(), .committed = standing_.committed};
   session_.services().shared.index.remember(key(), indexed);
 }
+
+// ---- a list that breaks off
+
+namespace {
+
+// Where a list stands that was begun under another UIDVALIDITY than that of the index. No mailbox
+// has such a name.
+std::string name_apart(std::string_view mailbox) {
+  return std::string("\x01") + std::string(mailbox);
+}
+
+}  // namespace
+
+// What came of a list before it broke off is not asked for again. If the index has the mailbox
+// under another UIDVALIDITY, that stays until the list is complete: UIDLs are carried over from it.
+void Maildrop::keep_unfinished() {
+  auto unfinished = entrance_.opening->unfinished();
+  if (!unfinished) return;
+  IndexStore& index = session_.services().shared.index;
+  std::unique_ptr<IndexedMailbox>& indexed = standing_.indexed;
+  if (indexed != nullptr && indexed->known.complete) {
+    indexed->interrupted = true;
+    index.remember(key(), *indexed);
+    standing_.before = std::move(indexed);
+  }
+  if (indexed == nullptr) indexed = std::make_unique<IndexedMailbox>();
+  indexed->known = std::move(*unfinished);
+  const std::string apart = name_apart(source_.mailbox);
+  MailboxKey place = key();
+  if (standing_.before != nullptr) place.mailbox = apart;
+  index.remember(place, *indexed);
+}
+
+// Goes on from there.
+Task<> Maildrop::find_interrupted() {
+  if (standing_.indexed == nullptr || !standing_.indexed->interrupted) co_return;
+  const std::string apart = name_apart(source_.mailbox);
+  MailboxKey place = key();
+  place.mailbox = apart;
+  auto found = co_await session_.services().shared.index.find(session_.loop(), place);
+  if (!found || found->known.uid_validity == standing_.indexed->known.uid_validity) co_return;
+  found->committed = standing_.indexed->committed;
+  standing_.before =
+      std::exchange(standing_.indexed, std::make_unique<IndexedMailbox>(std::move(*found)));
+}
+
+// The list is complete, and nothing of the mailbox as it was before is wanted any more.
+void Maildrop::forget_before() {
+  if (standing_.before == nullptr) return;
+  standing_.before = nullptr;
+  const std::string apart = name_apart(source_.mailbox);
+  MailboxKey place = key();
+  place.mailbox = apart;
+  session_.services().shared.index.remember(place, {});
+}
+
+// ---- what a session finds out
 
 // What is listed does not change within a session; the next one lists what came.
 void Maildrop::note_measured(const Message& message, std::uint64_t octets) {

@@ -30,9 +30,10 @@ Task<> Maildrop::find_uidls() {
 }
 
 // The index still has the mailbox as it was before, perhaps with other numbers.
-Task<> Maildrop::name_messages(const upstream::KnownMailbox& now) {
-  const upstream::KnownMailbox* before =
-      standing_.indexed != nullptr ? &standing_.indexed->known : nullptr;
+Task<> Maildrop::name_messages(const upstream::Listing& listing) {
+  const IndexedMailbox* const indexed =
+      standing_.before != nullptr ? standing_.before.get() : standing_.indexed.get();
+  const upstream::KnownMailbox* const before = indexed != nullptr ? &indexed->known : nullptr;
   const bool is_remap = before != nullptr && before->complete && policy().uidl_remap &&
                         before->uid_validity != mailbox_.uid_validity;
   const bool without_uids = mailbox_.uids_not_sticky;

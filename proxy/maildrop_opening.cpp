@@ -59,6 +59,7 @@ Task<> Maildrop::open_first() {
   IndexStore& index = session_.services().shared.index;
   auto found = co_await index.find(session_.loop(), key());
   if (found) standing_.indexed = std::make_unique<IndexedMailbox>(std::move(*found));
+  co_await find_interrupted();
   const IndexedMailbox* indexed = standing_.indexed.get();
   if (indexed != nullptr && !indexed->known.counting_trusted) note_distrusted();
 
@@ -169,15 +170,7 @@ void Maildrop::take_in(Listing listing) {
   *standing_.indexed = {.known = std::move(listing.now)};
   if ((!listing.differs && !had_committed) || standing_.is_behind) return;
   session_.services().shared.index.remember(key(), *standing_.indexed);
-}
-
-// What came of a list before it broke off is not asked for again.
-void Maildrop::keep_unfinished() {
-  auto unfinished = entrance_.opening->unfinished();
-  if (!unfinished) return;
-  if (standing_.indexed == nullptr) standing_.indexed = std::make_unique<IndexedMailbox>();
-  standing_.indexed->known = std::move(*unfinished);
-  session_.services().shared.index.remember(key(), *standing_.indexed);
+  forget_before();
 }
 
 // What of the mailbox the operator lets this session see. Where that has an edge, it is kept before

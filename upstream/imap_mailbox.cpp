@@ -277,9 +277,8 @@ KnownMailbox MailboxOpening::remember(std::vector<ListedMessage> messages) const
 }
 
 std::optional<KnownMailbox> MailboxOpening::unfinished() const {
-  if (!mailbox_.uid_validity || (visit_.known != nullptr && visit_.known->complete)) {
-    return std::nullopt;
-  }
+  const bool same = visit_.known != nullptr && visit_.known->uid_validity == mailbox_.uid_validity;
+  if (!mailbox_.uid_validity || (same && visit_.known->complete)) return std::nullopt;
   const bool resumes = is_known();
   std::vector<ListedMessage> messages = news_.lines();
   std::erase_if(messages,

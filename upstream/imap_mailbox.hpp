@@ -88,7 +88,7 @@ class MailboxOpening {
 
   // After list() has failed for the loss of the link: the messages that are known by now, for a
   // next visit that goes on from there. Nothing if there are none, or if the earlier visit knew
-  // more.
+  // more under the same UIDVALIDITY.
   [[nodiscard]] std::optional<KnownMailbox> unfinished() const;
 
  private:
