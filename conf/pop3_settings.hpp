@@ -34,6 +34,7 @@ struct Pop3 {
   bool uidl_header = false;
   bool uidl_remap = true;
   std::vector<std::string> require_import;
+  MessageOrder order = MessageOrder::Uid;
   bool hide_deleted = false;
   std::uint32_t max_messages = 0;
   MessagesKept max_messages_keep = MessagesKept::Newest;

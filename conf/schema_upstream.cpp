@@ -143,6 +143,8 @@ constexpr Setting<Pop3> kPop3[] = {
      "when a mailbox is numbered anew, keep the UIDLs of messages that are known without doubt"},
     {"require_import", at<&Pop3::require_import>(), text(refuse_empty_word),
      "users, as the upstream knows them (\"*\" and \"?\"), who wait until UIDLs were imported"},
+    {"order", at<&Pop3::order>(), any(),
+     "how messages are numbered: by UID, or as in the import with those that came later behind"},
     {"hide_deleted", at<&Pop3::hide_deleted>(), any(),
      "do not list messages that somebody flagged as deleted"},
     {"max_messages", at<&Pop3::max_messages>(), any(),

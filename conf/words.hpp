@@ -101,6 +101,10 @@ enum class OpenMode { Auto, Examine, Select };
 template <>
 inline constexpr auto kWords<OpenMode> = words("auto", "examine", "select");
 
+enum class MessageOrder { Uid, Import };
+template <>
+inline constexpr auto kWords<MessageOrder> = words("uid", "import");
+
 enum class MessagesKept { Newest, Oldest };
 template <>
 inline constexpr auto kWords<MessagesKept> = words("newest", "oldest");

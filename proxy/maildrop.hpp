@@ -1,11 +1,12 @@
 // A mailbox as a POP3 client sees it (RFC 1939, section 5): messages numbered once and for the
 // whole session, their sizes, their unique-ids, what was marked; and the commit at QUIT.
 //
-// Message i is the i-th UID of the mailbox at the time of login. Numbers, sizes and totals never
-// move, whatever happens to the mailbox meanwhile; upstream messages are named by UID only. The
-// link may be lost and made again (at most a few times, and never across a change of UIDVALIDITY)
-// while no answer is under way. Nothing is flagged or removed before commit(), and nothing ever
-// that this session did not delete.
+// Message i is the i-th UID of the mailbox at the time of login, unless the operator wants those
+// that were imported to be numbered as the old server did. Numbers, sizes and totals never move,
+// whatever happens to the mailbox meanwhile; upstream messages are named by UID only. The link may
+// be lost and made again (at most a few times, and never across a change of UIDVALIDITY) while no
+// answer is under way. Nothing is flagged or removed before commit(), and nothing ever that neither
+// this session deleted nor an earlier one, which could only flag it.
 
 #pragma once
 
@@ -201,7 +202,10 @@ class Maildrop {
   net::Task<> name_messages(const upstream::KnownMailbox& now);
   void take_in(upstream::Listing listing);
   net::Task<View> choose_view(std::span<const upstream::ListedMessage> messages);
-  net::Task<> make_messages(const wire::UidSet& deleted_by_others);
+  net::Task<> make_messages(const wire::UidSet& flagged);
+  [[nodiscard]] bool has_tombstones() const;
+  void look_at_flags(const wire::UidSet& flagged);
+  void order_as_imported();
   net::Task<bool> recall_messages();
 
   [[nodiscard]] bool view_may_delete() const { return !source_.recent || policy().recent_delete; }

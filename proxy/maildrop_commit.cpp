@@ -64,10 +64,14 @@ Update Maildrop::gather() const {
       update.seen.push_back(message.uid);
     }
   }
-  if (!hidden_.empty()) {
-    for (const upstream::ListedMessage& each : hidden_)
-      update.existing.push_back(each.uid);
-    std::ranges::sort(update.existing);
+  for (const upstream::ListedMessage& each : hidden_) {
+    update.existing.push_back(each.uid);
+    if (each.tombstone) update.pending.push_back(each.uid);
+  }
+  // It is no use to come for those alone as long as others stand in the way.
+  if (update.remove.empty() && standing_.others_in_the_way) update.pending.clear();
+  for (std::vector<wire::Uid>* const uids : {&update.existing, &update.remove, &update.seen}) {
+    if (!std::ranges::is_sorted(*uids)) std::ranges::sort(*uids);
   }
   return update;
 }

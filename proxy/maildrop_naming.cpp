@@ -56,4 +56,28 @@ Task<> Maildrop::name_messages(const upstream::Listing& listing) {
   stored_ = nullptr;
 }
 
+// As the old server numbered them; what came later, and what it did not tell of, follows.
+void Maildrop::order_as_imported() {
+  std::vector<std::pair<std::uint32_t, Message>> imported;
+  std::vector<Message> others;
+  auto name = names_.cbegin();
+  for (const Message& message : messages_) {
+    while (name != names_.cend() && name->uid < message.uid)
+      ++name;
+    const bool is_named = name != names_.cend() && name->uid == message.uid;
+    if (is_named && name->position != 0) {
+      imported.emplace_back(name->position, message);
+    } else {
+      others.push_back(message);
+    }
+  }
+  if (imported.empty()) return;
+  std::ranges::sort(
+      imported, {}, [](const auto& each) { return std::pair(each.first, each.second.uid); });
+  messages_.clear();
+  for (const auto& [position, message] : imported)
+    messages_.push_back(message);
+  messages_.insert(messages_.end(), others.begin(), others.end());
+}
+
 }  // namespace postern::proxy

@@ -218,6 +218,7 @@ Task<> Maildrop::make_messages(const wire::UidSet& flagged) {
     }
     octets_ += each.size;
   }
+  if (policy().order == conf::MessageOrder::Import) order_as_imported();
   known.messages = {};
   standing_.mailbox = std::move(known);
   standing_.indexed = nullptr;

@@ -170,6 +170,9 @@ Result<> StateFile::read_once(const Work& work) {
     auto version = (*opened)->number("PRAGMA user_version");
     if (!version) return std::unexpected(std::move(version.error()));
     if (*version > plan_.version && !plan_.is_cache) return of_version(*version);
+    if (*version != 0 && *version != plan_.version && !plan_.is_cache) {
+      return failure(Kind::Changed, Origin::Here, "of an older version");
+    }
     if (*version != plan_.version) return failure(Kind::Gone, Origin::Here, "not built yet");
     reader_ = std::move(*opened);
   }

@@ -73,6 +73,7 @@ class StateFile {
   [[nodiscard]] net::Result<> write(const Work& work);
 
   // On the reading thread: the work sees one moment of the file. Kind::Gone: there is no file yet.
+  // Kind::Changed: its version is older, and any write() brings it up to date; of lasting state.
   [[nodiscard]] net::Result<> read(const Work& work);
 
   // What a read that is asked for from now on sees holds as long as this stays the same, and

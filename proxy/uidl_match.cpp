@@ -163,8 +163,11 @@ std::vector<StoredUidl> UidlMatch::found() const {
   std::vector<StoredUidl> uidls;
   for (const Message& each : messages_) {
     if (each.record == kNone) continue;
-    uidls.push_back(
-        {.validity = validity_, .uid = each.what.uid, .text = records_[each.record].text});
+    const UidlRecord& record = records_[each.record];
+    uidls.push_back({.validity = validity_,
+                     .uid = each.what.uid,
+                     .text = record.text,
+                     .position = record.keys.position.value_or(0)});
   }
   return uidls;
 }

@@ -29,7 +29,7 @@ auto place_of(const StoredUidl& uidl) {
 void put(std::vector<StoredUidl>& aliases, StoredUidl fresh) {
   const auto at = std::ranges::lower_bound(aliases, place_of(fresh), {}, place_of);
   if (at != aliases.end() && place_of(*at) == place_of(fresh)) {
-    at->text = std::move(fresh.text);
+    *at = std::move(fresh);
   } else {
     aliases.insert(at, std::move(fresh));
   }

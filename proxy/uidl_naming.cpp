@@ -115,13 +115,14 @@ void UidlNaming::note_before(std::span<const upstream::ListedMessage> before,
         stored_.aliases, std::pair(validity, pair.before), {}, [](const StoredUidl& each) {
           return std::pair(each.validity, each.uid);
         });
-    std::string text;
+    StoredUidl again{.validity = scene_.validity, .uid = pair.after};
     if (old != stored_.aliases.end() && old->validity == validity && old->uid == pair.before) {
-      text = old->text;
+      again.text = old->text;
+      again.position = old->position;
     } else if (is_numbered(scene_.policy.uidl)) {
-      text = uidl_of(scene_.policy.uidl, pair.before, validity);
+      again.text = uidl_of(scene_.policy.uidl, pair.before, validity);
     }
-    if (!text.empty()) take({.validity = scene_.validity, .uid = pair.after, .text = text});
+    if (!again.text.empty()) take(std::move(again));
   }
   scene_.session.log().write(metrics::UidlsRemapped{
       .before = before.size(), .after = messages_.size(), .kept = fresh_.size()});

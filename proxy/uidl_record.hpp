@@ -17,6 +17,8 @@ struct StoredUidl {
   wire::UidValidity validity;
   wire::Uid uid;
   std::string text;
+  std::uint32_t position = 0;  // the number that an old server gave the message; 0: none did
+  std::uint32_t gone_on = 0;   // the day, since 1970, on which it was first missed; 0: it is there
 
   friend bool operator==(const StoredUidl&, const StoredUidl&) = default;
 };

@@ -6,7 +6,9 @@
 #include "wire/pop3_answer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <utility>
 
@@ -22,6 +24,7 @@ namespace {
 
 constexpr net::Duration kPatience = std::chrono::seconds(20);  // for the disk
 constexpr std::int64_t kNone = -1;                             // in place of a number
+constexpr std::int64_t kUidlVersion = 3;                       // of the tables
 
 std::string_view view_of(const net::Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
@@ -67,7 +70,8 @@ Result<std::int64_t> make_mailbox(Database& database, const net::Digest& key) {
 
 Result<std::vector<StoredUidl>> read_aliases(Database& database, std::int64_t mailbox) {
   auto select = database.prepare(
-      "SELECT validity, uid, uidl FROM uidl_alias WHERE mailbox = ? ORDER BY validity, uid");
+      "SELECT validity, uid, uidl, position, gone FROM uidl_alias WHERE mailbox = ? "
+      "ORDER BY validity, uid");
   if (!select) return std::unexpected(select.error());
   select->with(mailbox);
   std::vector<StoredUidl> aliases;
@@ -78,10 +82,16 @@ Result<std::vector<StoredUidl>> read_aliases(Database& database, std::int64_t ma
     const std::int64_t validity = select->integer(0);
     const std::int64_t uid = select->integer(1);
     const std::string_view text = select->octets(2);
+    const std::int64_t position = select->integer(3);
     if (!is_number(validity) || !is_number(uid) || !wire::pop3::is_uidl(text)) return damaged();
+    const std::int64_t gone = select->integer(4);
+    if (position != 0 && !is_number(position)) return damaged();
+    if (gone != 0 && !is_number(gone)) return damaged();
     aliases.push_back({.validity = wire::UidValidity{static_cast<std::uint32_t>(validity)},
                        .uid = wire::Uid{static_cast<std::uint32_t>(uid)},
-                       .text = std::string(text)});
+                       .text = std::string(text),
+                       .position = static_cast<std::uint32_t>(position),
+                       .gone_on = static_cast<std::uint32_t>(gone)});
   }
 }
 
@@ -150,13 +160,16 @@ Result<> write_change(Database& database, const net::Digest& key, const UidlChan
   const auto mailbox = make_mailbox(database, key);
   if (!mailbox) return std::unexpected(mailbox.error());
   auto insert = database.prepare(
-      "INSERT INTO uidl_alias (mailbox, validity, uid, uidl) VALUES (?, ?, ?, ?) "
-      "ON CONFLICT (mailbox, validity, uid) DO UPDATE SET uidl = excluded.uidl");
+      "INSERT INTO uidl_alias (mailbox, validity, uid, uidl, position, gone) "
+      "VALUES (?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (mailbox, validity, uid) DO UPDATE SET uidl = excluded.uidl, "
+      "position = excluded.position, gone = excluded.gone");
   if (!insert) return std::unexpected(insert.error());
   for (const StoredUidl& each : change.aliases) {
     insert->reset();
     insert->with(*mailbox).with(std::int64_t{wire::raw(each.validity)});
     insert->with(std::int64_t{wire::raw(each.uid)}).with(std::string_view(each.text));
+    insert->with(std::int64_t{each.position}).with(std::int64_t{each.gone_on});
     if (auto done = insert->run(); !done) return done;
   }
   return change.records_are_done ? drop_records(database, *mailbox) : Result<>();
@@ -206,6 +219,11 @@ Result<ImportResult> write_import(Database& database,
   return ImportResult{.taken = fresh.size(), .known = records.size() - fresh.size()};
 }
 
+// What opens a file for writing brings it up to date.
+Result<> do_nothing(Database& /*database*/) {
+  return {};
+}
+
 Result<std::vector<net::Digest>> read_owners(Database& database) {
   auto select = database.prepare("SELECT key FROM uidl_mailbox");
   if (!select) return std::unexpected(select.error());
@@ -224,9 +242,9 @@ Result<std::vector<net::Digest>> read_owners(Database& database) {
 
 }  // namespace
 
+// Each version as it came: a file of any of them is brought up to the last.
 Result<> build_uidl_tables(Database& database, std::int64_t from) {
-  if (from > 0) return {};
-  return database.run(
+  constexpr std::array<const char*, 3> kSteps = {
       "CREATE TABLE uidl_mailbox (id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE,"
       "  imported INTEGER NOT NULL, forced INTEGER NOT NULL);"
       "CREATE TABLE uidl_alias (mailbox INTEGER NOT NULL, validity INTEGER NOT NULL,"
@@ -237,14 +255,21 @@ Result<> build_uidl_tables(Database& database, std::int64_t from) {
       "  size INTEGER NOT NULL, position INTEGER NOT NULL, uidl BLOB NOT NULL,"
       "  PRIMARY KEY (mailbox, place)) WITHOUT ROWID;"
       "CREATE TABLE view_edge (key BLOB NOT NULL, view BLOB NOT NULL, validity INTEGER NOT NULL,"
-      "  lowest INTEGER NOT NULL, PRIMARY KEY (key, view)) WITHOUT ROWID;");
+      "  lowest INTEGER NOT NULL, PRIMARY KEY (key, view)) WITHOUT ROWID;",
+      "ALTER TABLE uidl_alias ADD COLUMN position INTEGER NOT NULL DEFAULT 0;",
+      "ALTER TABLE uidl_alias ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;"};
+  static_assert(kSteps.size() == kUidlVersion);
+  for (const char* const step : kSteps | std::views::drop(from)) {
+    if (auto done = database.run(step); !done) return done;
+  }
+  return {};
 }
 
 StatePlan state_plan(std::filesystem::path path) {
   return {.path = std::move(path),
           .is_cache = false,
           .application = kStateApplication,
-          .version = 1,
+          .version = kUidlVersion,
           .build = build_uidl_tables};
 }
 
@@ -258,10 +283,18 @@ UidlSqlite::UidlSqlite(StateThreads& threads, std::shared_ptr<StateFile> file)
     owners->known = true;
     return {};
   };
-  const auto done = [owners = owners_](const Result<>& result) {
+  const auto learned = [owners = owners_](const Result<>& result) {
     if (result || result.error().kind != Kind::Gone) return;
     const std::scoped_lock lock(owners->mutex);
     owners->known = true;  // there is no file: nobody has entries
+  };
+  const auto done = [&threads, file = file_, learn, learned](const Result<>& result) {
+    learned(result);
+    if (result || result.error().kind != Kind::Changed) return;
+    const auto again = [&threads, file, learn, learned](const Result<>& /*renewed*/) {
+      threads.reader.give({.file = file, .work = learn, .done = learned});
+    };
+    threads.writer.give({.file = file, .work = do_nothing, .done = again});
   };
   threads_.reader.give({.file = file_, .work = learn, .done = done});
 }
@@ -283,7 +316,11 @@ void UidlSqlite::note_owner(const net::Digest& digest) {
 
 Task<> UidlSqlite::read(net::Loop& loop, StateFile::Work work) {
   const net::Deadline deadline{loop.now() + kPatience};
-  auto done = co_await attempt(do_there(threads_.reader, loop, file_, std::move(work), deadline));
+  auto done = co_await attempt(do_there(threads_.reader, loop, file_, work, deadline));
+  if (!done && done.error().kind == Kind::Changed) {
+    co_await write(loop, do_nothing);
+    done = co_await attempt(do_there(threads_.reader, loop, file_, std::move(work), deadline));
+  }
   if (done || done.error().kind == Kind::Gone) co_return;
   if (done.error().kind != Kind::Cancelled) done.error().kind = Kind::Unavailable;
   co_await fail(std::move(done.error()));

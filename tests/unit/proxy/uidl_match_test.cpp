@@ -30,8 +30,8 @@ UidlRecord record(std::string text, UidlKeys keys) {
   return {.keys = std::move(keys), .text = std::move(text)};
 }
 
-StoredUidl bears(std::uint32_t uid, std::string text) {
-  return {.validity = kNow, .uid = Uid{uid}, .text = std::move(text)};
+StoredUidl bears(std::uint32_t uid, std::string text, std::uint32_t position = 0) {
+  return {.validity = kNow, .uid = Uid{uid}, .text = std::move(text), .position = position};
 }
 
 TEST(UidlMatch, PairsByUidOfThisUidValidityOnly) {
@@ -79,7 +79,7 @@ TEST(UidlMatch, PairsBySizesBetweenPairsThatAreKnown) {
   match.match_headers();
   match.match_sizes();
 
-  EXPECT_THAT(match.found(), ElementsAre(bears(1, "a"), bears(2, "b"), bears(3, "c")));
+  EXPECT_THAT(match.found(), ElementsAre(bears(1, "a", 1), bears(2, "b", 2), bears(3, "c", 3)));
   EXPECT_EQ(match.matched(), 3U);
 }
 
@@ -94,7 +94,7 @@ TEST(UidlMatch, TakesNoSizesWhereTheOrderIsAnother) {
   match.match_headers();
   match.match_sizes();
 
-  EXPECT_THAT(match.found(), ElementsAre(bears(1, "b"), bears(2, "a")));
+  EXPECT_THAT(match.found(), ElementsAre(bears(1, "b", 2), bears(2, "a", 1)));
 }
 
 TEST(UidlMatch, TakesNoSizesThatCross) {

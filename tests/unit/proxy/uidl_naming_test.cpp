@@ -128,6 +128,40 @@ TEST_F(UidlNamingTest, M094_AnImportedUidlComesBeforeTheFormat) {
   EXPECT_THAT(session("UIDL 2\r\n"), StartsWith("+OK 2 old2\r\n"));
 }
 
+TEST_F(UidlNamingTest, M094_ImportedMessagesCanBeNumberedAsTheOldServerDid) {
+  configure({"pop3.order=import"});
+  for (const char* const name : {"one", "two", "three", "four"})
+    inbox().add(letter(name));
+  import({{.keys = {.header = digest(letter("one")), .position = 3}, .text = "old3"},
+          {.keys = {.header = digest(letter("three")), .position = 1}, .text = "old1"},
+          {.keys = {.header = digest(letter("four")), .position = 2}, .text = "old2"}});
+  EXPECT_THAT(uidls(), ElementsAre("old1", "old2", "old3", "0000000200000007"));
+
+  inbox().add(letter("five"));
+  EXPECT_THAT(uidls(), ElementsAre("old1", "old2", "old3", "0000000200000007", "0000000500000007"));
+  EXPECT_THAT(session("RETR 1\r\n"), HasSubstr("Subject: three\r\n"));
+
+  EXPECT_THAT(session("DELE 1\r\nDELE 3\r\n"), HasSubstr("+OK bye"));
+  EXPECT_THAT(uidls(), ElementsAre("old2", "0000000200000007", "0000000500000007"));
+  EXPECT_THAT(inbox().mails, testing::SizeIs(3));
+  configure({});
+  EXPECT_THAT(uidls(), ElementsAre("0000000200000007", "old2", "0000000500000007"));
+}
+
+TEST_F(UidlNamingTest, M096_TheOldOrderOutlastsAnotherUidvalidity) {
+  configure({"pop3.order=import"});
+  fill_with_dates();
+  import({{.keys = {.place = UidlKeys::Place{wire::UidValidity{7}, wire::Uid{1}}, .position = 2},
+           .text = "old2"},
+          {.keys = {.place = UidlKeys::Place{wire::UidValidity{7}, wire::Uid{2}}, .position = 1},
+           .text = "old1"}});
+  EXPECT_THAT(uidls(), ElementsAre("old1", "old2", "0000000300000007", "0000000400000007"));
+
+  number_anew(8);
+
+  EXPECT_THAT(uidls(), ElementsAre("old1", "old2", "0000002b00000008", "0000002c00000008"));
+}
+
 TEST_F(UidlNamingTest, M095_HeadersAreComparedWithoutWhatServersAdd) {
   inbox().add(letter("one", "Status: RO\r\nX-UIDL: zz\r\n"));
   inbox().add(letter("two", "Return-Path: <b@example.test>\r\n"));

@@ -70,6 +70,7 @@ class UidlStoreTest : public testing::TestWithParam<bool> {
     threads_.reset();
   }
 
+  // What was only noted is kept before.
   void reopen() {
     close();
     open();
@@ -210,6 +211,44 @@ TEST_P(UidlFileStoreTest, AFileOfANewerVersionIsNotTakenForAnEmptyOne) {
   open();
 
   EXPECT_FALSE(run(store_->find(loop_, kJoe)));
+}
+
+// As version 1 was.
+void write_old_file(const std::filesystem::path& file) {
+  auto old = Database::open(file, Database::Use::Lasting, kStateApplication);
+  ASSERT_TRUE(old);
+  ASSERT_TRUE((*old)->run(
+      "CREATE TABLE uidl_mailbox (id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE,"
+      "  imported INTEGER NOT NULL, forced INTEGER NOT NULL);"
+      "CREATE TABLE uidl_alias (mailbox INTEGER NOT NULL, validity INTEGER NOT NULL,"
+      "  uid INTEGER NOT NULL, uidl BLOB NOT NULL,"
+      "  PRIMARY KEY (mailbox, validity, uid)) WITHOUT ROWID;"
+      "CREATE TABLE uidl_record (mailbox INTEGER NOT NULL, place INTEGER NOT NULL,"
+      "  validity INTEGER NOT NULL, uid INTEGER NOT NULL, header BLOB NOT NULL,"
+      "  size INTEGER NOT NULL, position INTEGER NOT NULL, uidl BLOB NOT NULL,"
+      "  PRIMARY KEY (mailbox, place)) WITHOUT ROWID;"
+      "CREATE TABLE view_edge (key BLOB NOT NULL, view BLOB NOT NULL, validity INTEGER NOT NULL,"
+      "  lowest INTEGER NOT NULL, PRIMARY KEY (key, view)) WITHOUT ROWID;"
+      "INSERT INTO uidl_alias VALUES (1, 7, 3, 'a');"
+      "PRAGMA user_version = 1"));
+  const net::Digest digest = uidl_store_key(kJoe);
+  auto insert = (*old)->prepare("INSERT INTO uidl_mailbox VALUES (1, ?, 0, 0)");
+  ASSERT_TRUE(insert);
+  const std::string_view octets(reinterpret_cast<const char*>(digest.data()), digest.size());
+  ASSERT_TRUE(insert->with(octets).run());
+}
+
+TEST_P(UidlFileStoreTest, AFileOfAnOlderVersionIsReadAndBroughtUpToDate) {
+  close();
+  write_old_file(file());
+  open();
+
+  EXPECT_THAT(run(store_->find(loop_, kJoe))->aliases, ElementsAre(alias(7, 3, "a")));
+
+  StoredUidl next = alias(7, 4, "b");
+  next.position = 2;
+  ASSERT_TRUE(run(store_->keep(loop_, kJoe, {.aliases = {next}})));
+  EXPECT_THAT(run(store_->find(loop_, kJoe))->aliases, ElementsAre(alias(7, 3, "a"), next));
 }
 
 TEST_P(UidlFileStoreTest, ADamagedFileIsLeftAsItIs) {
