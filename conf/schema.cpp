@@ -136,7 +136,7 @@ constexpr Setting<State> kState[] = {
     {"path", at<&State::path>(), any(),
      "the file for what outlives a session, with index.db beside it; empty: memory only"},
     {"uid_table_expiry", at<&State::uid_table_expiry>(), between(24h, std::chrono::days(3650)),
-     "how long what is known of a mailbox is kept that nobody opens"},
+     "how long what is known of a mailbox is kept that nobody opens, or of a message that is gone"},
 };
 
 constexpr Setting<TlsProfile> kTls[] = {

@@ -199,7 +199,7 @@ class Maildrop {
   net::Task<> confirm_numbering();
   net::Task<> number_messages();
   net::Task<> find_uidls();
-  net::Task<> name_messages(const upstream::KnownMailbox& now);
+  net::Task<> name_messages(const upstream::Listing& listing);
   void take_in(upstream::Listing listing);
   net::Task<View> choose_view(std::span<const upstream::ListedMessage> messages);
   net::Task<> make_messages(const wire::UidSet& flagged);

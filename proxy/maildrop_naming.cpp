@@ -44,9 +44,10 @@ Task<> Maildrop::name_messages(const upstream::Listing& listing) {
                      .link = *entrance_.link,
                      .policy = policy(),
                      .key = key(),
-                     .validity = mailbox_.uid_validity.value_or(wire::UidValidity{})},
+                     .validity = mailbox_.uid_validity.value_or(wire::UidValidity{}),
+                     .is_behind = listing.is_behind},
                     std::move(stored),
-                    now.messages);
+                    listing.now.messages);
   if (without_uids) {
     names_ = co_await naming.run_without_uids();
   } else {

@@ -131,7 +131,7 @@ Task<> Maildrop::number_messages() {
     co_await fail(std::move(listing.error()));
   }
   co_await confirm_numbering();
-  const auto named = co_await attempt(name_messages(listing->now));
+  const auto named = co_await attempt(name_messages(*listing));
   if (!named) {
     // The list was heard, and cannot be asked for again on this link.
     link.give_up(named.error().kind);

@@ -61,22 +61,28 @@ Task<StoredUidls> UidlMemory::find(net::Loop& /*loop*/, MailboxKey key) {
   co_return found->second;
 }
 
+bool UidlMemory::take(const MailboxKey& key, UidlChange change) {
+  const std::scoped_lock lock(mutex_);
+  if (aliases_ + change.aliases.size() > aliases_max_) return false;
+  StoredUidls& mailbox = mailboxes_[uidl_store_key(key)];
+  aliases_ -= mailbox.aliases.size();
+  for (StoredUidl& each : change.aliases)
+    put(mailbox.aliases, std::move(each));
+  std::erase_if(mailbox.aliases, [&change](const StoredUidl& each) {
+    return each.gone_on != 0 && each.gone_on < change.forgets_before;
+  });
+  aliases_ += mailbox.aliases.size();
+  if (change.records_are_done) mailbox.records.clear();
+  return true;
+}
+
 Task<> UidlMemory::keep(net::Loop& /*loop*/, MailboxKey key, UidlChange change) {
-  const std::size_t fresh = change.aliases.size();
-  bool is_full = false;
-  {
-    const std::scoped_lock lock(mutex_);
-    is_full = aliases_ + fresh > aliases_max_;
-    if (!is_full) {
-      StoredUidls& mailbox = mailboxes_[uidl_store_key(key)];
-      aliases_ -= mailbox.aliases.size();
-      for (StoredUidl& each : change.aliases)
-        put(mailbox.aliases, std::move(each));
-      aliases_ += mailbox.aliases.size();
-      if (change.records_are_done) mailbox.records.clear();
-    }
-  }
-  if (is_full) co_await fail(Kind::Unavailable, Origin::Here, "no room for more UIDLs in memory");
+  if (take(key, std::move(change))) co_return;
+  co_await fail(Kind::Unavailable, Origin::Here, "no room for more UIDLs in memory");
+}
+
+void UidlMemory::note(const MailboxKey& key, UidlChange change) {
+  (void)take(key, std::move(change));
 }
 
 Task<ImportResult> UidlMemory::import(net::Loop& /*loop*/,

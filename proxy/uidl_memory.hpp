@@ -21,6 +21,7 @@ class UidlMemory final : public UidlStore {
 
   net::Task<StoredUidls> find(net::Loop& loop, MailboxKey key) override;
   net::Task<> keep(net::Loop& loop, MailboxKey key, UidlChange change) override;
+  void note(const MailboxKey& key, UidlChange change) override;
   net::Task<ImportResult> import(net::Loop& loop,
                                  MailboxKey key,
                                  std::vector<UidlRecord> records,
@@ -34,6 +35,9 @@ class UidlMemory final : public UidlStore {
                         ViewEdge edge) override;
 
  private:
+  // False: there is no room.
+  [[nodiscard]] bool take(const MailboxKey& key, UidlChange change);
+
   std::size_t aliases_max_;
   std::mutex mutex_;  // guards what follows
   std::unordered_map<net::Digest, StoredUidls, net::OctetHash> mailboxes_;

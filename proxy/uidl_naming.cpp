@@ -6,6 +6,7 @@
 #include "net/sleep.hpp"
 #include "proxy/store_timing.hpp"
 #include "proxy/uidl.hpp"
+#include "proxy/uidl_forgetting.hpp"
 #include "wire/ascii.hpp"
 #include "wire/canonical_header.hpp"
 #include "wire/pop3_answer.hpp"
@@ -254,6 +255,21 @@ void UidlNaming::rename(std::unordered_map<std::uint32_t, std::string> changed) 
   }
 }
 
+// ---- messages that are gone
+
+void UidlNaming::note_missing_messages() {
+  if (scene_.is_behind) return;
+  constexpr std::int64_t kDay = 86'400;
+  const auto& expiry = scene_.session.settings().state.uid_table_expiry;
+  UidlChange change = note_missing(stored_.aliases,
+                                   scene_.validity,
+                                   all_,
+                                   static_cast<std::uint32_t>(seconds_since_1970() / kDay),
+                                   std::chrono::ceil<std::chrono::days>(expiry));
+  if (change.empty()) return;
+  scene_.session.services().shared.uidls.note(scene_.key, std::move(change));
+}
+
 // ---- all of it
 
 Task<std::vector<StoredUidl>> UidlNaming::run() {
@@ -268,6 +284,7 @@ Task<std::vector<StoredUidl>> UidlNaming::run() {
                    metrics::StoreOperation::Save,
                    store.keep(scene_.session.loop(), scene_.key, std::move(change)));
   }
+  note_missing_messages();
   // Of messages that went nobody asks any more.
   std::erase_if(names_, [this](const StoredUidl& each) {
     return !std::ranges::binary_search(all_, each.uid);

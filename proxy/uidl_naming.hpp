@@ -32,6 +32,7 @@ struct NamingScene {
   const conf::Pop3& policy;
   MailboxKey key;
   wire::UidValidity validity;
+  bool is_behind = false;  // the server is known to lag: who is missing is nothing to go by
 };
 
 class UidlNaming {
@@ -64,6 +65,7 @@ class UidlNaming {
   net::Task<> take_headers();
   net::Task<> take_names();
   net::Task<> hear_headers(UidlMatch& match);
+  void note_missing_messages();
   void take(StoredUidl fresh);
   void take_called(wire::Uid uid, std::string_view called);
   void tell_apart();

@@ -136,10 +136,11 @@ Result<std::vector<UidlRecord>> read_records(Database& database, std::int64_t ma
   }
 }
 
-Result<StoredUidls> read_all(Database& database, const net::Digest& key) {
+// Nothing if the mailbox is not known; all of it may have been forgotten since.
+Result<std::optional<StoredUidls>> read_all(Database& database, const net::Digest& key) {
   const auto mailbox = find_mailbox(database, key);
   if (!mailbox) return std::unexpected(mailbox.error());
-  if (!*mailbox) return StoredUidls{};
+  if (!*mailbox) return std::nullopt;
   auto aliases = read_aliases(database, (*mailbox)->id);
   if (!aliases) return std::unexpected(aliases.error());
   auto records = read_records(database, (*mailbox)->id);
@@ -171,6 +172,13 @@ Result<> write_change(Database& database, const net::Digest& key, const UidlChan
     insert->with(std::int64_t{wire::raw(each.uid)}).with(std::string_view(each.text));
     insert->with(std::int64_t{each.position}).with(std::int64_t{each.gone_on});
     if (auto done = insert->run(); !done) return done;
+  }
+  if (change.forgets_before != 0) {
+    auto remove =
+        database.prepare("DELETE FROM uidl_alias WHERE mailbox = ? AND gone > 0 AND gone < ?");
+    if (!remove) return std::unexpected(remove.error());
+    remove->with(*mailbox).with(std::int64_t{change.forgets_before});
+    if (auto done = remove->run(); !done) return done;
   }
   return change.records_are_done ? drop_records(database, *mailbox) : Result<>();
 }
@@ -356,16 +364,16 @@ Task<StoredUidls> UidlSqlite::find(net::Loop& loop, MailboxKey key) {
   const net::Digest digest = uidl_store_key(key);
   if (has_none(digest)) co_return StoredUidls{};
   const auto before = file_->moment();
-  const auto found = std::make_shared<StoredUidls>();
+  const auto found = std::make_shared<std::optional<StoredUidls>>();
   const auto done = co_await attempt(read(loop, [found, digest](Database& database) -> Result<> {
     auto all = read_all(database, digest);
     if (!all) return std::unexpected(all.error());
     *found = std::move(*all);
     return {};
   }));
-  if (done && !found->empty()) {
+  if (done && *found) {
     note_owner(digest);
-    co_return std::move(*found);
+    co_return std::move(**found);
   }
   // A file without what stood in it is as bad as one that cannot be read.
   if (done && has_entries(digest)) {
@@ -385,6 +393,16 @@ Task<> UidlSqlite::keep(net::Loop& loop, MailboxKey key, UidlChange change) {
     return write_change(database, digest, *shared);
   });
   note_owner(digest);
+}
+
+void UidlSqlite::note(const MailboxKey& key, UidlChange change) {
+  const net::Digest digest = uidl_store_key(key);
+  const std::size_t octets = change.aliases.size() * sizeof(StoredUidl);
+  StateFile::Work work = [digest, change = std::move(change)](Database& database) {
+    return write_change(database, digest, change);
+  };
+  note_owner(digest);
+  threads_.writer.give({.file = file_, .work = std::move(work), .octets = octets});
 }
 
 Task<ImportResult> UidlSqlite::import(net::Loop& loop,

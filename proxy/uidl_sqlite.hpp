@@ -38,6 +38,7 @@ class UidlSqlite final : public UidlStore {
 
   net::Task<StoredUidls> find(net::Loop& loop, MailboxKey key) override;
   net::Task<> keep(net::Loop& loop, MailboxKey key, UidlChange change) override;
+  void note(const MailboxKey& key, UidlChange change) override;
   net::Task<ImportResult> import(net::Loop& loop,
                                  MailboxKey key,
                                  std::vector<UidlRecord> records,

@@ -31,8 +31,13 @@ struct StoredUidls {
 
 // What a session found out.
 struct UidlChange {
-  std::vector<StoredUidl> aliases;  // new ones, or others than before
-  bool records_are_done = false;    // what was imported has been looked for
+  std::vector<StoredUidl> aliases;   // new ones, or others than before
+  bool records_are_done = false;     // what was imported has been looked for
+  std::uint32_t forgets_before = 0;  // UIDLs of messages that were missed before that day go
+
+  [[nodiscard]] bool empty() const {
+    return aliases.empty() && !records_are_done && forgets_before == 0;
+  }
 };
 
 // What an import did.
@@ -63,6 +68,9 @@ class UidlStore {
 
   // Ends when the change is kept for good.
   virtual net::Task<> keep(net::Loop& loop, MailboxKey key, UidlChange change) = 0;
+
+  // Likewise, but nobody waits for it, and it may be lost.
+  virtual void note(const MailboxKey& key, UidlChange change) = 0;
 
   // In place of all records imported before that have not been looked for.
   virtual net::Task<ImportResult> import(net::Loop& loop,

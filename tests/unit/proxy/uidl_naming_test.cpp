@@ -41,6 +41,10 @@ net::Task<> import_all(World& world, std::vector<UidlRecord> records, bool force
   (void)co_await world.uidls().import(world.loop(), kInbox, std::move(records), forced);
 }
 
+net::Task<> find_all(World& world, StoredUidls& found) {
+  found = co_await world.uidls().find(world.loop(), kInbox);
+}
+
 class UidlNamingTest : public testing::Test {
  protected:
   void configure(std::vector<std::string> assignments) {
@@ -58,6 +62,14 @@ class UidlNamingTest : public testing::Test {
     net::Scope scope([](const net::Error&) {});
     scope.spawn(import_all(world_, std::move(records), forced));
     world_.loop().settle();
+  }
+
+  std::vector<StoredUidl> stored() {
+    StoredUidls found;
+    net::Scope scope([](const net::Error&) {});
+    scope.spawn(find_all(world_, found));
+    world_.loop().settle();
+    return found.aliases;
   }
 
   std::string say(Peer& client, std::string_view octets) {

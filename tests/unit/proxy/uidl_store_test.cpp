@@ -72,6 +72,7 @@ class UidlStoreTest : public testing::TestWithParam<bool> {
 
   // What was only noted is kept before.
   void reopen() {
+    if (threads_) ASSERT_TRUE(threads_->writer.flush(std::chrono::seconds(20)));
     close();
     open();
   }
@@ -119,6 +120,44 @@ TEST_P(UidlStoreTest, M094_KeepsAliasesOfEachMailboxInOrder) {
   EXPECT_THAT(run(store_->find(loop_, kJoe))->aliases,
               ElementsAre(alias(5, 8, "z"), alias(7, 3, "b"), alias(7, 9, "c")));
   EXPECT_THAT(run(store_->find(loop_, kAnna))->aliases, ElementsAre(alias(7, 3, "other")));
+}
+
+TEST_P(UidlStoreTest, ForgetsWhatWasMissedBeforeADay) {
+  StoredUidl old = alias(7, 3, "a");
+  old.gone_on = 100;
+  StoredUidl young = alias(7, 4, "b");
+  young.gone_on = 101;
+  ASSERT_TRUE(run(store_->keep(loop_, kJoe, {.aliases = {old, young, alias(7, 5, "c")}})));
+  store_->note(kJoe, {.forgets_before = 101});
+  reopen();
+
+  EXPECT_THAT(run(store_->find(loop_, kJoe))->aliases, ElementsAre(young, alias(7, 5, "c")));
+
+  young.gone_on = 0;
+  store_->note(kJoe, {.aliases = {young}, .forgets_before = 200});
+  reopen();
+  EXPECT_THAT(run(store_->find(loop_, kJoe))->aliases, ElementsAre(young, alias(7, 5, "c")));
+}
+
+TEST_P(UidlStoreTest, AMailboxOfWhichAllIsForgottenIsNotLost) {
+  StoredUidl old = alias(7, 3, "a");
+  old.gone_on = 100;
+  ASSERT_TRUE(run(store_->keep(loop_, kJoe, {.aliases = {old}})));
+  ASSERT_TRUE(run(store_->keep(loop_, kJoe, {.forgets_before = 101})));
+
+  const auto found = run(store_->find(loop_, kJoe));
+
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->empty());
+}
+
+TEST_P(UidlStoreTest, KeepsTheNumberThatAnOldServerGave) {
+  StoredUidl first = alias(7, 3, "a");
+  first.position = 12;
+  ASSERT_TRUE(run(store_->keep(loop_, kJoe, {.aliases = {first, alias(7, 4, "b")}})));
+  reopen();
+
+  EXPECT_THAT(run(store_->find(loop_, kJoe))->aliases, ElementsAre(first, alias(7, 4, "b")));
 }
 
 TEST_P(UidlStoreTest, KeepsAnImportUntilItWasLookedFor) {
