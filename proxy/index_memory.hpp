@@ -25,6 +25,11 @@ class IndexMemory final : public IndexStore {
       : mailboxes_max_(mailboxes_max), messages_max_(messages_max) {}
 
   net::Task<std::optional<IndexedMailbox>> find(net::Loop& loop, MailboxKey key) override;
+
+  net::Task<std::optional<IndexedMailbox>> find_latest(net::Loop& loop, MailboxKey key) override {
+    return find(loop, key);
+  }
+
   void remember(const MailboxKey& key, const IndexedMailbox& mailbox) override;
 
   // Unless something of that mailbox is there.

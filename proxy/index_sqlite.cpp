@@ -57,6 +57,7 @@ class IndexSqlite::Core final : public std::enable_shared_from_this<IndexSqlite:
   void keep_in(std::shared_ptr<StateFile> file) { file_ = std::move(file); }
 
   net::Task<std::optional<IndexedMailbox>> find(net::Loop& loop, MailboxKey key);
+  net::Task<std::optional<IndexedMailbox>> find_latest(net::Loop& loop, MailboxKey key);
   void remember(const MailboxKey& key, const IndexedMailbox& mailbox);
   bool tend(std::chrono::days expiry);
 
@@ -88,7 +89,8 @@ class IndexSqlite::Core final : public std::enable_shared_from_this<IndexSqlite:
   [[nodiscard]] std::int64_t today() const { return clock_() / kSecondsOfDay; }
 
   void begin_hour();
-  void take_in(const MailboxKey& key, const IndexFinding& finding);
+  [[nodiscard]] Mailbox find_waiting(const MailboxKey& key);
+  void take_in(const Key& key, const IndexFinding& finding);
   Result<> look_up(Database& database, const OwnedKey& key, IndexFinding& finding);
   Room wait(const net::Digest& digest, const Mailbox& mailbox);
   void queue(const Key& key, const net::Digest& digest);
@@ -130,14 +132,23 @@ Result<IndexTables*> IndexSqlite::Core::tables_of(Tables& tables, Database& data
 // ---- looking up
 
 net::Task<std::optional<IndexedMailbox>> IndexSqlite::Core::find(net::Loop& loop, MailboxKey key) {
-  {
-    const std::scoped_lock lock(mutex_);
-    const auto found = waiting_.find(digest_of(names_, key));
-    if (found != waiting_.end()) co_return *found->second.latest;
-  }
-  if (auto unwritten = co_await unwritten_.find(loop, key)) co_return unwritten;
   begin_hour();
+  if (const auto waiting = find_waiting(key)) co_return *waiting;
+  if (auto unwritten = co_await unwritten_.find(loop, key)) co_return unwritten;
   if (auto recent = co_await recent_.find(loop, key)) co_return recent;
+  co_return co_await find_latest(loop, key);
+}
+
+IndexSqlite::Core::Mailbox IndexSqlite::Core::find_waiting(const MailboxKey& key) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = waiting_.find(digest_of(names_, key));
+  return found != waiting_.end() ? found->second.latest : nullptr;
+}
+
+net::Task<std::optional<IndexedMailbox>> IndexSqlite::Core::find_latest(net::Loop& loop,
+                                                                        MailboxKey key) {
+  if (const auto waiting = find_waiting(key)) co_return *waiting;
+  if (auto unwritten = co_await unwritten_.find(loop, key)) co_return unwritten;
 
   const auto owned = std::make_shared<const OwnedKey>(key);
   const auto finding = std::make_shared<IndexFinding>();
@@ -148,7 +159,7 @@ net::Task<std::optional<IndexedMailbox>> IndexSqlite::Core::find(net::Loop& loop
       threads_.reader, loop, file_, std::move(look), net::Deadline{loop.exact_now() + kPatience}));
   if (done) {
     if (finding->is_odd) drop(owned);
-    take_in(owned->view(), *finding);
+    take_in(owned, *finding);
     co_return std::move(finding->mailbox);
   }
   if (done.error().kind == Kind::Cancelled) co_await net::fail(done.error());
@@ -162,11 +173,18 @@ void IndexSqlite::Core::begin_hour() {
   if (hour_.exchange(hour) != hour) recent_.forget_all();
 }
 
-// The day that stands in the file is the one when the mailbox was in use last.
-void IndexSqlite::Core::take_in(const MailboxKey& key, const IndexFinding& finding) {
+// The day that stands in the file is the one when the mailbox was in use last. Nothing else is
+// written: a later session may have left something else by now.
+void IndexSqlite::Core::take_in(const Key& key, const IndexFinding& finding) {
   if (!finding.mailbox) return;
-  if (finding.day != today()) return remember(key, *finding.mailbox);
-  recent_.remember_first(key, *finding.mailbox);
+  recent_.remember_first(key->view(), *finding.mailbox);
+  if (finding.day == today()) return;
+  threads_.writer.give(
+      {.file = file_, .work = [self = shared_from_this(), key](Database& database) -> Result<> {
+         auto tables = tables_of(self->writing_, database);
+         if (!tables) return std::unexpected(std::move(tables.error()));
+         return (*tables)->mark(key->view(), self->today());
+       }});
 }
 
 Result<> IndexSqlite::Core::look_up(Database& database,
@@ -348,6 +366,10 @@ IndexSqlite::~IndexSqlite() = default;
 
 net::Task<std::optional<IndexedMailbox>> IndexSqlite::find(net::Loop& loop, MailboxKey key) {
   return core_->find(loop, key);
+}
+
+net::Task<std::optional<IndexedMailbox>> IndexSqlite::find_latest(net::Loop& loop, MailboxKey key) {
+  return core_->find_latest(loop, key);
 }
 
 void IndexSqlite::remember(const MailboxKey& key, const IndexedMailbox& mailbox) {

@@ -56,6 +56,7 @@ class IndexSqlite final : public IndexStore {
   ~IndexSqlite() override;
 
   net::Task<std::optional<IndexedMailbox>> find(net::Loop& loop, MailboxKey key) override;
+  net::Task<std::optional<IndexedMailbox>> find_latest(net::Loop& loop, MailboxKey key) override;
   void remember(const MailboxKey& key, const IndexedMailbox& mailbox) override;
 
   // Has the file looked after: takes out some mailboxes that nobody has used for as many days, and

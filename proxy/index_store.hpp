@@ -43,6 +43,9 @@ class IndexStore {
   // views lives until the end.
   virtual net::Task<std::optional<IndexedMailbox>> find(net::Loop& loop, MailboxKey key) = 0;
 
+  // The same, as the last session left it, whichever process had that: for who shows it unproved.
+  virtual net::Task<std::optional<IndexedMailbox>> find_latest(net::Loop& loop, MailboxKey key) = 0;
+
   // To be found by all later sessions; may be lost.
   virtual void remember(const MailboxKey& key, const IndexedMailbox& mailbox) = 0;
 };

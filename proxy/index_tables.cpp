@@ -234,6 +234,13 @@ Result<> IndexTables::drop(std::int64_t id) {
   return mailbox->with(id).run();
 }
 
+Result<> IndexTables::mark(const MailboxKey& key, std::int64_t day) {
+  auto update = database_->prepare("UPDATE mailbox SET day = ?2 WHERE name = ?1 AND day < ?2");
+  if (!update) return passed_on(update);
+  const Digest name = name_of(key);
+  return update->with(octets_of(name, kNameOctets)).with(day).run();
+}
+
 Result<bool> IndexTables::drop_if_odd(const MailboxKey& key) {
   auto finding = read(key);
   if (!finding) return passed_on(finding);

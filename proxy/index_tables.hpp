@@ -32,7 +32,7 @@ struct IndexFinding {
 class IndexTables {
  public:
   static constexpr std::int32_t kApplication = 0x70737478;  // "pstx"
-  static constexpr std::int64_t kVersion = 1;
+  static constexpr std::int64_t kVersion = 2;
 
   // Makes the tables in a new file.
   [[nodiscard]] static net::Result<> build(Database& database);
@@ -45,6 +45,9 @@ class IndexTables {
   [[nodiscard]] net::Result<bool> write(const MailboxKey& key,
                                         const IndexedMailbox& mailbox,
                                         std::int64_t day);
+
+  // It was used on that day, if it is there.
+  [[nodiscard]] net::Result<> mark(const MailboxKey& key, std::int64_t day);
 
   // Takes a mailbox out whose rows are odd. False: they are not.
   [[nodiscard]] net::Result<bool> drop_if_odd(const MailboxKey& key);

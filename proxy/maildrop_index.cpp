@@ -115,6 +115,9 @@ void Maildrop::note_removed(const upstream::Update& update, const upstream::Upda
     standing_.flagged = std::move(done);
   } else {
     std::ranges::set_union(done, updated.cleared, std::back_inserter(standing_.removed));
+    // What is left is flagged perhaps, which the next session sees; then it is ours to remove.
+    const bool by_uid = entrance_.link->capabilities().has(wire::imap::Capability::UidPlus);
+    if (!by_uid) standing_.flagged = updated.left;
   }
 }
 

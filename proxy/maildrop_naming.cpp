@@ -54,7 +54,6 @@ Task<> Maildrop::name_messages(const upstream::Listing& listing) {
     if (is_remap) naming.note_before(before->messages, before->uid_validity);
     names_ = co_await naming.run();
   }
-  stored_ = nullptr;
 }
 
 // As the old server numbered them; what came later, and what it did not tell of, follows.

@@ -120,6 +120,8 @@ Task<> Maildrop::reopen_for_changing() {
 Task<> Maildrop::load() {
   if (loaded_) co_return;
   if (is_lost()) co_await reconnect();
+  // What failed behind the naming comes to it again, and must know what it kept.
+  if (!names_.empty()) co_await find_uidls();
   co_await number_messages();
 }
 
@@ -153,6 +155,7 @@ Task<> Maildrop::number_messages() {
   }
   if (broke_rules) distrust();
   loaded_ = true;
+  stored_ = nullptr;
   entrance_.opening = nullptr;
   settle();
   metrics::Recorder& recorder = session_.recorder();
@@ -225,16 +228,19 @@ Task<> Maildrop::make_messages(const wire::UidSet& flagged) {
 }
 
 // Without UIDPLUS our own deletions may have to stay flagged until nobody else's stand in the way;
-// they must not come back meanwhile, whatever the server can do by then.
-bool Maildrop::must_hide_deleted() const {
+// they must not come back meanwhile.
+bool Maildrop::hides_deleted(wire::imap::Capabilities can) const {
   using Kind = conf::DeletePolicy::Kind;
   const Kind kind = policy().delete_policy.kind;
-  const wire::imap::Capabilities can = entrance_.link->capabilities();
   const bool copies =
       (kind == Kind::Trash || kind == Kind::Move) && !can.has(wire::imap::Capability::Move);
   const bool expunges = kind == Kind::Expunge || copies;
-  return policy().hide_deleted || (expunges && !can.has(wire::imap::Capability::UidPlus)) ||
-         has_tombstones();
+  return policy().hide_deleted || (expunges && !can.has(wire::imap::Capability::UidPlus));
+}
+
+// Those from before have to, whatever the server can do by now.
+bool Maildrop::must_hide_deleted() const {
+  return hides_deleted(entrance_.link->capabilities()) || has_tombstones();
 }
 
 bool Maildrop::has_tombstones() const {

@@ -28,13 +28,10 @@ Task<std::unique_ptr<Maildrop>> Maildrop::recall(Session& session, MaildropSourc
 // False if only the upstream could say what is to be shown.
 Task<bool> Maildrop::recall_messages() {
   const auto capabilities = source_.server->known();
-  const bool has_uidplus =
-      capabilities && capabilities->after_login.has(wire::imap::Capability::UidPlus);
-  const bool expunges = policy().delete_policy.kind == conf::DeletePolicy::Kind::Expunge;
-  if (policy().hide_deleted || (expunges && !has_uidplus)) co_return false;
+  if (!capabilities || hides_deleted(capabilities->after_login)) co_return false;
   if (source_.account.secret.empty() || !session_.settings().auth.keep_secret) co_return false;
 
-  auto found = co_await session_.services().shared.index.find(session_.loop(), key());
+  auto found = co_await session_.services().shared.index.find_latest(session_.loop(), key());
   if (!found || !found->known.complete || !found->known.counting_trusted) co_return false;
   const bool is_plain =
       !found->interrupted &&

@@ -98,6 +98,16 @@ class StateThread {
 
 // Both. Lives as long as the process; jobs keep what they need themselves.
 struct StateThreads {
+  StateThreads() = default;
+  StateThreads(const StateThreads&) = delete;
+  StateThreads& operator=(const StateThreads&) = delete;
+
+  // What a job does at its end may give the other thread one.
+  ~StateThreads() {
+    writer.stop(std::chrono::milliseconds::zero());
+    reader.stop(std::chrono::milliseconds::zero());
+  }
+
   StateThread writer{StateThread::Sort::Writing, {}};
   StateThread reader{StateThread::Sort::Reading, {}};
 };

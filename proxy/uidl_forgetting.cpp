@@ -16,6 +16,7 @@ UidlChange note_missing(std::span<const StoredUidl> stored,
       kept < today ? static_cast<std::uint32_t>(std::int64_t{today} - kept) : 0;
   UidlChange change;
   for (const StoredUidl& each : stored) {
+    if (each.position != 0) continue;
     const bool is_there = each.validity == validity && std::ranges::binary_search(there, each.uid);
     if (each.gone_on != 0 && !is_there) {
       if (each.gone_on < oldest) change.forgets_before = oldest;

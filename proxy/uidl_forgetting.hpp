@@ -5,7 +5,8 @@
 // client may remember; and when a mailbox is numbered anew, its UIDLs are carried over from the
 // index, which is as old as its last session. So a message that is missed gets the date of that
 // day, loses it when it is there again, and is forgotten when it has been missed for longer than
-// the index remembers anything. Those of another UIDVALIDITY count as missed.
+// the index remembers anything. Those of another UIDVALIDITY count as missed. What was imported
+// stays, so that the same import does nothing the next time.
 
 #pragma once
 

@@ -18,6 +18,15 @@ std::filesystem::path beside(std::filesystem::path path) {
   return path += "-writes";
 }
 
+// A file made by root has to be the gateway's, which owns the folder.
+void leave_to_owner_of_folder(int descriptor, const std::filesystem::path& path) {
+  struct stat file{};
+  struct stat folder{};
+  if (geteuid() != 0 || fstat(descriptor, &file) != 0 || file.st_uid != 0) return;
+  if (stat(path.parent_path().c_str(), &folder) != 0) return;
+  (void)!fchown(descriptor, folder.st_uid, folder.st_gid);
+}
+
 }  // namespace
 
 class WriteCount::Mapping {
@@ -31,6 +40,7 @@ class WriteCount::Mapping {
     const int descriptor = ::open(
         path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, S_IRUSR | S_IWUSR);
     if (descriptor < 0) return nullptr;
+    leave_to_owner_of_folder(descriptor, path);
     struct stat status{};
     void* octets = MAP_FAILED;  // NOLINT: C's cast
     // Room on the disk first: a mapped page that finds none ends the process. It adds zeros to a

@@ -247,6 +247,7 @@ bool MailboxOpening::is_complete() {
 // What was found out of messages that are known holds, however they had to be listed.
 void MailboxOpening::keep_marks(std::vector<ListedMessage>& messages) const {
   if (visit_.known == nullptr || visit_.known->uid_validity != mailbox_.uid_validity) return;
+  if (is_behind()) return;  // it may give UIDs once more
   auto known = visit_.known->messages.cbegin();
   const auto end = visit_.known->messages.cend();
   for (ListedMessage& each : messages) {

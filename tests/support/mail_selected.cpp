@@ -25,6 +25,8 @@ bool MailSession::perform_selected(const MailCommand& command) {
     const auto uids = parse_number_set(command.argument(0), UINT32_MAX);
     if (read_only_) {
       no(command, "[READ-ONLY] the mailbox is read-only");
+    } else if (server_.wishes_.refuses_expunge) {
+      no(command, "not today");
     } else if (by_uid && !uids) {
       bad(command, "no set");
     } else {

@@ -42,6 +42,7 @@ struct MailServerWishes {
   bool lies_about_vanished = false;  // all that ever were are named, as a Cyrus was seen to do
   bool spans_holes = false;          // ESEARCH answers one range from the first to the last
   std::size_t window = 0;            // shows only so many, the newest; 0: all
+  bool refuses_expunge = false;      // says NO, and does nothing
   bool invents_validity = false;     // another at each EXAMINE of a mailbox never SELECTed
   std::function<void()> before_command{};  // is called before each command is carried out
 };

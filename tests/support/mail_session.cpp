@@ -70,7 +70,7 @@ net::Task<> MailSession::converse() {
       out_ += "* BAD not understood\r\n";
     } else {
       const auto done = co_await attempt(perform(*command));
-      if (!done) break;
+      if (!done || is_over_) break;  // it may crash itself, before a command
     }
     const auto said = co_await attempt(say(std::exchange(out_, {})));
     if (!said) break;

@@ -82,12 +82,16 @@ struct IndexScene {
 
   void flush() { flushed = threads.writer.flush(std::chrono::minutes(1)); }
 
-  std::optional<IndexedMailbox> find(const std::string& user) {
+  std::optional<IndexedMailbox> find(const std::string& user) { return run(user, false); }
+
+  std::optional<IndexedMailbox> find_latest(const std::string& user) { return run(user, true); }
+
+  std::optional<IndexedMailbox> run(const std::string& user, bool latest) {
     std::optional<IndexedMailbox> found;
     net::Scope scope([](const net::Error&) {});
     bool is_over = false;
     bool runs = false;
-    scope.spawn(look(user, found));
+    scope.spawn(look(user, latest, found));
     scope.when_empty([&] {
       is_over = true;
       if (runs) loop.stop();
@@ -97,8 +101,9 @@ struct IndexScene {
     return found;
   }
 
-  net::Task<> look(std::string user, std::optional<IndexedMailbox>& found) {
-    found = co_await index.find(loop, key(user));
+  net::Task<> look(std::string user, bool latest, std::optional<IndexedMailbox>& found) {
+    auto looking = latest ? index.find_latest(loop, key(user)) : index.find(loop, key(user));
+    found = co_await std::move(looking);
   }
 
   bool flushed = false;

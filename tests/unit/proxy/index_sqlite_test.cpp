@@ -136,6 +136,7 @@ TEST(IndexSqlite, M083_WhatAnotherProcessWroteIsFoundWhenTheHourIsOver) {
   other.flush();
 
   EXPECT_TRUE(same(one.find("ann").value(), numbered_mailbox(1)));
+  EXPECT_TRUE(same(one.find_latest("ann").value(), numbered_mailbox(2)));
   now += 60 * 60;
 
   EXPECT_TRUE(same(one.find("ann").value(), numbered_mailbox(2)));
@@ -286,6 +287,37 @@ TEST(IndexSqlite, NobodyWaitsForAWriterThatIsBusy) {
   EXPECT_TRUE(same(scene.find("bob").value(), numbered_mailbox(2)));
   EXPECT_TRUE(same(scene.find("ann").value(), numbered_mailbox(1)));
   gate.set_value();
+}
+
+// The day's mark of one process waits while another writes.
+TEST(IndexSqlite, M083_ToMarkAMailboxAsUsedOverwritesNothing) {
+  const TemporaryFolder folder;
+  std::atomic<std::int64_t> now = 1000 * kDay;
+  {
+    IndexScene scene(folder / "index.db", [&now] { return now.load(); });
+    scene.remember("ann", numbered_mailbox(1));
+  }
+  now += kDay;
+  IndexScene scene(folder / "index.db", [&now] { return now.load(); });
+  IndexScene other(folder / "index.db", [&now] { return now.load(); });
+  std::promise<void> gate;
+  auto opened = std::make_shared<std::shared_future<void>>(gate.get_future());
+  scene.threads.writer.give(
+      {.file = std::make_shared<StateFile>(
+           StatePlan{.path = folder / "other.db",
+                     .application = 1,
+                     .build = [](Database&, std::int64_t) -> net::Result<> { return {}; }}),
+       .work = [opened](Database&) -> net::Result<> {
+         opened->wait();
+         return {};
+       }});
+  EXPECT_TRUE(same(scene.find("ann").value(), numbered_mailbox(1)));
+  other.remember("ann", numbered_mailbox(2));
+  other.flush();
+  gate.set_value();
+  scene.flush();
+
+  EXPECT_TRUE(same(scene.find_latest("ann").value(), numbered_mailbox(2)));
 }
 
 TEST(IndexSqlite, MailboxesThatNobodyUsesGoInStepsAndTheFileShrinks) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,12 +30,19 @@ class PollScene {
 
   explicit PollScene(std::vector<std::string> assignments)
       : world_({.assignments = std::move(assignments)}) {
-    world_.dialer().set_host([this](net::Stream s) { server_.take(std::move(s)); });
+    serve({});
+  }
+
+  // From now on the mailbox is served so.
+  void serve(test::MailServerWishes wishes) {
+    world_.dialer().set_host(nullptr);
+    server_.emplace(world_.loop(), store_, std::move(wishes));
+    world_.dialer().set_host([this](net::Stream s) { server_->take(std::move(s)); });
   }
 
   [[nodiscard]] test::World& world() { return world_; }
 
-  [[nodiscard]] test::MailServer& server() { return server_; }
+  [[nodiscard]] test::MailServer& server() { return *server_; }
 
   [[nodiscard]] test::MailStore& store() { return store_; }
 
@@ -68,7 +76,7 @@ class PollScene {
 
   // How often the server was shown a password.
   [[nodiscard]] std::ptrdiff_t logins() const {
-    return std::ranges::count_if(server_.asked(), [](const std::string& command) {
+    return std::ranges::count_if(server_->asked(), [](const std::string& command) {
       return command.starts_with("LOGIN") || command.starts_with("AUTHENTICATE");
     });
   }
@@ -83,7 +91,7 @@ class PollScene {
       std::make_shared<const std::string>("Subject: one\r\n\r\n");
   test::World world_;
   test::MailStore store_ = test::MailStore::with_account("joe", "secret");
-  test::MailServer server_{world_.loop(), store_};
+  std::optional<test::MailServer> server_;
 };
 
 }  // namespace postern::proxy

@@ -49,6 +49,19 @@ TEST_F(RecallTest, M132_T021_AnotherSecretIsRefusedByTheUpstreamAndEndsIt) {
   EXPECT_EQ(server().connections(), 3) << "one refusal ends it for the right secret, too";
 }
 
+// What is flagged there may be somebody's, and is hidden when the list is asked for.
+TEST(Recall, M132_NothingIsRecalledThatFlagsMayHide) {
+  PollScene scene({"pop3.poll_cache=30s", "pop3.delete=move:Old"});
+  scene.serve({.capabilities = "IMAP4rev1 ESEARCH"});  // neither UIDPLUS nor MOVE
+  scene.add();
+  scene.add();
+  scene.inbox().mails.front().flags.insert("\\Deleted");
+  const std::string first = scene.poll();
+  ASSERT_TRUE(first.contains("+OK 1 16\r\n")) << first;
+
+  EXPECT_EQ(scene.poll(), first);
+}
+
 TEST_F(RecallTest, M132_TheFirstRetrMakesTheLink) {
   poll();
 

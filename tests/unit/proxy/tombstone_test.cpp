@@ -137,6 +137,20 @@ TEST_F(TombstoneTest, M116_TheyAreStillOursWhenAllHadToBeListedAgain) {
   EXPECT_THAT(there(), testing::Contains(3U));
 }
 
+// QUIT says that it failed; but what was flagged is ours, and no later EXPUNGE has to respect it.
+TEST(Tombstone, M116_WhatCouldNotBeExpungedGoesWithALaterSession) {
+  Visits visits;
+  visits.serve({.capabilities = kWithout, .refuses_expunge = true});
+  visits.fill(3);
+  EXPECT_THAT(visits.say("DELE 1\r\n"), testing::HasSubstr("-ERR"));
+  visits.serve({.capabilities = kWithout});
+  const auto list = visits.look();
+  ASSERT_TRUE(list);
+  EXPECT_EQ(list->size(), 2U);
+
+  EXPECT_THAT(visits.inbox().mails, testing::SizeIs(2));
+}
+
 TEST(Tombstone, M116_CopiesIntoTheTrashLeaveNoneBehindThatShows) {
   Visits visits(1, {"pop3.delete=move:Old"});
   visits.serve({.capabilities = kWithout});

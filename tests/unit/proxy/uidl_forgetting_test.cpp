@@ -51,6 +51,13 @@ TEST(UidlForgetting, M096_NothingIsForgottenThatTheIndexMayStillKnow) {
   EXPECT_THAT(change.aliases, IsEmpty());
 }
 
+TEST(UidlForgetting, M094_WhatWasImportedStays) {
+  StoredUidl imported = uidl(3, kToday - 1000);
+  imported.position = 1;
+
+  EXPECT_TRUE(change_of({imported}).empty());
+}
+
 TEST(UidlForgetting, AMonthIsTheLeast) {
   EXPECT_EQ(change_of({uidl(3, kToday - 30)}, std::chrono::days(1)).forgets_before, 0U);
   EXPECT_EQ(change_of({uidl(3, kToday - 31)}, std::chrono::days(1)).forgets_before, kToday - 30);

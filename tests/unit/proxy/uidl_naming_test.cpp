@@ -327,6 +327,36 @@ TEST_F(UidlNamingTest, T038_AnXUidlFieldIsTakenIfItIsAUidlAndAskedForOnce) {
   EXPECT_EQ(asked("HEADER.FIELDS (X-UIDL)"), 1U);
 }
 
+// The list has been named, and then the search for flags breaks off.
+TEST_F(UidlNamingTest, M094_AFailureBehindTheNamingGivesNoOtherNames) {
+  configure({"pop3.uidl_header=true", "pop3.hide_deleted=true"});
+  inbox().add(letter("one", "X-UIDL: field\r\n"));
+  import({{.keys = {.place = UidlKeys::Place{wire::UidValidity{7}, wire::Uid{1}}},
+           .text = "imported"}});
+  EXPECT_THAT(uidls(), ElementsAre("imported"));
+  MailServer* fragile = nullptr;
+  bool has_crashed = false;
+  MailServer server(world_.loop(), store_, {.before_command = [&] {
+                      const auto& asked = fragile->asked();
+                      if (has_crashed || asked.empty()) return;
+                      if (!asked.back().starts_with("UID FETCH")) return;
+                      has_crashed = true;
+                      fragile->crash();
+                    }});
+  fragile = &server;
+  world_.dialer().set_host([&](net::Stream s) { server.take(std::move(s)); });
+  const auto client = world_.connect("pop3");
+  world_.loop().settle();
+  say(*client, "USER joe\r\nPASS secret\r\n");
+
+  EXPECT_THAT(say(*client, "UIDL\r\n"), StartsWith("-ERR"));
+  ASSERT_TRUE(has_crashed);
+  EXPECT_THAT(say(*client, "UIDL\r\n"), HasSubstr("\r\n1 imported\r\n"));
+
+  EXPECT_THAT(say(*client, "QUIT\r\n"), StartsWith("+OK"));
+  EXPECT_EQ(stored().front().text, "imported");
+}
+
 TEST_F(UidlNamingTest, M096_AMailboxNumberedAnewKeepsTheUidlsOfMessagesThatAreKnown) {
   fill_with_dates();
   uidls();

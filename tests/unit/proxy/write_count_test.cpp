@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 
 #include "tests/support/temporary_folder.hpp"
 
@@ -103,6 +105,21 @@ TEST(WriteCount, AnotherFileAtItsPathIsSeenWhenItIsOpenedNext) {
 
   EXPECT_EQ(one.settled(), std::nullopt);
   other.end();
+}
+
+// `postern uidl import` may run as root, before the gateway ever did.
+TEST(WriteCount, BelongsToTheOwnerOfTheFolderWhoeverMakesIt) {
+  const TemporaryFolder folder;
+  (void)!chown(folder.path().c_str(), 58'201, 58'201);  // if we may
+  const OpenedCount count(folder / "state.db");
+
+  struct stat of_folder{};
+  struct stat of_file{};
+  ASSERT_EQ(stat(folder.path().c_str(), &of_folder), 0);
+  ASSERT_EQ(stat((folder / "state.db-writes").c_str(), &of_file), 0);
+
+  EXPECT_EQ(of_file.st_uid, of_folder.st_uid);
+  EXPECT_EQ(of_file.st_gid, of_folder.st_gid);
 }
 
 TEST(WriteCount, IsNotKnownWhereThereIsNoRoomForIt) {
