@@ -26,11 +26,14 @@ net::Task<std::optional<IndexedMailbox>> IndexMemory::find(net::Loop& /*loop*/, 
 }
 
 void IndexMemory::remember(const MailboxKey& key, const IndexedMailbox& mailbox) {
+  share(key, std::make_shared<const IndexedMailbox>(mailbox));
+}
+
+void IndexMemory::share(const MailboxKey& key, Mailbox mailbox) {
   const net::Digest digest = digest_of(key);
-  auto copy = std::make_shared<const IndexedMailbox>(mailbox);
   const std::scoped_lock lock(mutex_);
   if (const auto found = entries_.find(digest); found != entries_.end()) forget(found->second);
-  take_in(digest, std::move(copy));
+  take_in(digest, std::move(mailbox));
 }
 
 void IndexMemory::remember_first(const MailboxKey& key, const IndexedMailbox& mailbox) {

@@ -17,6 +17,8 @@ namespace postern::proxy {
 
 class IndexMemory final : public IndexStore {
  public:
+  using Mailbox = std::shared_ptr<const IndexedMailbox>;
+
   static constexpr std::size_t kMailboxesMax = 200'000;               // about 150 octets each,
   static constexpr std::size_t kMessagesMax = std::size_t{8} << 20U;  // 16 octets each
 
@@ -32,6 +34,9 @@ class IndexMemory final : public IndexStore {
 
   void remember(const MailboxKey& key, const IndexedMailbox& mailbox) override;
 
+  // The same, without a copy.
+  void share(const MailboxKey& key, Mailbox mailbox);
+
   // Unless something of that mailbox is there.
   void remember_first(const MailboxKey& key, const IndexedMailbox& mailbox);
 
@@ -39,8 +44,6 @@ class IndexMemory final : public IndexStore {
   void forget_all();
 
  private:
-  using Mailbox = std::shared_ptr<const IndexedMailbox>;
-
   struct Entry {
     net::Digest key;
     Mailbox mailbox;
