@@ -7,6 +7,7 @@ last line is "N passed, N failed". A skipped test is a failed one.
 
 import argparse
 import concurrent.futures
+import os
 import re
 import subprocess
 import sys
@@ -55,7 +56,8 @@ def run(module):
 
 def main():
     parser = argparse.ArgumentParser(prog="python3 -m tests.integration")
-    parser.add_argument("--jobs", type=int, default=2)
+    # Most tests wait for somebody most of the time.
+    parser.add_argument("--jobs", type=int, default=(os.cpu_count() or 2) * 3 // 2)
     parser.add_argument("module", nargs="*", help="tests.integration.test_...; default: all")
     options = parser.parse_args()
     passed_all = failed_all = 0
