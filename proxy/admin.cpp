@@ -178,7 +178,15 @@ std::string host_of(const conf::Endpoint& endpoint) {
   return endpoint.address.empty() ? "0.0.0.0" : endpoint.address;
 }
 
+// As the listeners of clients are opened: an address that another process listens at is refused, and
+// one where only closed connections linger is taken. By itself the library would do the opposite.
+void set_options(int descriptor) {
+  const int on = 1;
+  setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+}
+
 void set_up(httplib::Server& http, metrics::Registry& registry, std::function<bool()> is_ready) {
+  http.set_socket_options(set_options);
   http.new_task_queue = [] { return new BoundedPool; };
   http.set_payload_max_length(kRequestOctetsMax);
   http.Get("/metrics", [&registry](const httplib::Request&, httplib::Response& response) {

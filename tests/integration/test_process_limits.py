@@ -9,13 +9,15 @@ import sys
 import threading
 import unittest
 from pathlib import Path
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.integration.clients.raw import RawPop3
+from tests.integration.gateway import Gateway
 from tests.integration.gateway_case import GatewayCase, resident_octets
 from tests.integration.lab import process
-from tests.integration.lab.ports import HOST
+from tests.integration.lab.ports import HOST, free_port
 
 # T-043 speaks of 10,000 connections; growth is linear in their number, which is what is held to
 # here, because a test run may not have the descriptors for more on both sides.
@@ -218,6 +220,28 @@ class AdminTest(GatewayCase):
         self.assertIn((HOST, self.port(gateway)), bound)
         self.assertEqual([address for address, port in bound if port == self.port(gateway)],
                          [HOST])
+
+    def test_T067_an_address_that_somebody_listens_at_is_refused(self):
+        first = self.start()
+
+        # The first would answer for the second.
+        with mock.patch.object(Gateway, "ready", return_value=False):
+            with self.assertRaisesRegex(RuntimeError, "admin.listen: cannot bind"):
+                self.start({"admin": first.settings["admin"]})
+
+        self.assertTrue(first.ready())
+
+    def test_an_address_where_closed_connections_linger_is_taken(self):
+        port = free_port()
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((HOST, port))
+            listener.listen()
+            with socket.create_connection((HOST, port), 10) as client:
+                listener.accept()[0].close()  # who closes first has to linger
+                self.assertEqual(client.recv(1), b"")
+
+        self.assertTrue(self.start({"admin": {"listen": [f"{HOST}:{port}"]}}).ready())
 
     def test_T067_a_request_is_bounded(self):
         gateway = self.start()

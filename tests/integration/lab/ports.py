@@ -62,6 +62,6 @@ def _lease(port):
 
 
 def _bind_once(port):
+    """Fails as well while closed connections linger there: not every server would take it then."""
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((HOST, port))
