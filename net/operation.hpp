@@ -151,8 +151,16 @@ struct OperationAwait {
     }
   }
 
+  ErrorPtr take_error() { return std::move(base().error_); }
+
  private:
   Operation& base() { return operation; }
+};
+
+// Awaits an operation for its error.
+template <class Op>
+struct OperationErrorAwait : OperationAwait<Op, true> {
+  ErrorPtr await_resume() { return this->take_error(); }
 };
 
 }  // namespace postern::net

@@ -156,6 +156,8 @@ struct TaskAwait {
       }
     }
   }
+
+  ErrorPtr take_error() { return std::move(task.promise().error_); }
 };
 
 // Ends the awaiting coroutine with an error.
@@ -185,6 +187,10 @@ struct Fail {
   return {std::make_unique<Error>(error)};
 }
 
+[[nodiscard]] inline Fail fail(ErrorPtr error) {
+  return {std::move(error)};
+}
+
 // What is awaited with attempt() hands over a Result instead of passing an error on. It only refers
 // to what it was given, which lives until the full expression of co_await ends.
 template <class Awaited>
@@ -198,8 +204,26 @@ template <class Awaited>
   return {awaited};
 }
 
+// What is awaited with error_of() hands over its error, or null, and no value. For coroutines that
+// wait for most of their lives: their frames have no room for a Result.
+template <class Awaited>
+struct ErrorOf {
+  Awaited& awaited;
+};
+
+template <class Awaited>
+  requires(!std::is_reference_v<Awaited>)
+[[nodiscard]] ErrorOf<Awaited> error_of(Awaited&& awaited [[clang::lifetimebound]]) {
+  return {awaited};
+}
+
+struct TaskErrorAwait;
+
 template <class Op, bool Looks>
 struct OperationAwait;  // net/operation.hpp
+
+template <class Op>
+struct OperationErrorAwait;  // likewise
 
 template <class T>
 struct Promise;
@@ -242,6 +266,14 @@ struct PromiseOf : PromiseBase {
     requires std::is_base_of_v<Operation, Op>
   OperationAwait<Op, true> await_transform(Attempt<Op> attempted) {
     return {attempted.awaited};
+  }
+
+  TaskErrorAwait await_transform(ErrorOf<Task<>> looked_at);
+
+  template <class Op>
+    requires std::is_base_of_v<Operation, Op>
+  OperationErrorAwait<Op> await_transform(ErrorOf<Op> looked_at) {
+    return {{looked_at.awaited}};
   }
 
   Fail await_transform(Fail failure) { return failure; }
@@ -290,6 +322,16 @@ class [[nodiscard]] Task {
  private:
   std::coroutine_handle<promise_type> handle_;
 };
+
+// Awaits a Task for its error.
+struct TaskErrorAwait : TaskAwait<void, true> {
+  ErrorPtr await_resume() { return take_error(); }
+};
+
+template <class T>
+TaskErrorAwait PromiseOf<T>::await_transform(ErrorOf<Task<>> looked_at) {
+  return {{std::move(looked_at.awaited)}};
+}
 
 template <class T>
 Task<T> PromiseOf<T>::get_return_object() {

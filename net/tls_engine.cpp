@@ -60,7 +60,6 @@ std::unique_ptr<TlsEngine> TlsEngine::make(StreamCore& stream,
   BIO_set_data(bio, engine.get());
   BIO_set_init(bio, 1);
   SSL_set_bio(engine->ssl_, bio, bio);
-  SSL_set_app_data(engine->ssl_, engine.get());
   return engine;
 }
 
@@ -239,7 +238,7 @@ void TlsEngine::watch_messages(int is_write,
                                void* /*argument*/) {
   if (is_write != 0 || type != SSL3_RT_HANDSHAKE || size == 0) return;
   if (*static_cast<const unsigned char*>(message) != SSL3_MT_KEY_UPDATE) return;
-  if (auto* engine = static_cast<TlsEngine*>(SSL_get_app_data(ssl))) ++engine->key_updates_;
+  ++static_cast<TlsEngine*>(BIO_get_data(SSL_get_rbio(ssl)))->key_updates_;
 }
 
 namespace {

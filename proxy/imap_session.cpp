@@ -9,7 +9,6 @@
 #include "net/splice.hpp"
 #include "proxy/foreword.hpp"
 #include "proxy/imap_authorization.hpp"
-#include "proxy/session.hpp"
 #include "proxy/trouble.hpp"
 
 #include <optional>
@@ -25,25 +24,18 @@ using metrics::Side;
 using net::Origin;
 using net::Task;
 
+// Its own coroutine, so that what only a login needs is gone when the connections are joined.
 Task<std::optional<ImapPassage>> authorize(Session& session, Admitted& admitted) {
   co_await hear_foreword(session, admitted);
   ImapAuthorization authorization(session);
   co_await authorization.greet();
   auto passage = co_await attempt(authorization.run());
-  if (passage) co_return std::move(*passage);
-  const std::string last = imap_last_words(passage.error());
-  if (!last.empty()) session.client().put(last);
-  co_await fail(std::move(passage.error()));
-  co_return std::nullopt;
-}
-
-// Its own coroutine, so that what only a login needs, its failure included, is gone when the
-// connections are joined.
-Task<std::optional<ImapPassage>> let_in(Session& session, Admitted& admitted) {
-  auto passage = co_await attempt(authorize(session, admitted));
-  if (passage) co_return std::move(*passage);
-  session.end(passage.error());
-  co_return std::nullopt;
+  if (!passage) {
+    const std::string last = imap_last_words(passage.error());
+    if (!last.empty()) session.client().put(last);
+    co_await fail(std::move(passage.error()));
+  }
+  co_return std::move(*passage);
 }
 
 net::SpliceTimes times_of(const Session& session) {
@@ -54,39 +46,33 @@ net::SpliceTimes times_of(const Session& session) {
 void tell_end(Session& session,
               upstream::Passage& passage,
               const net::SpliceTally& tally,
-              const net::Result<>& done) {
+              const net::Error* error) {
   session.recorder().add(kMetrics.backpressure_pauses(Side::Client), tally.pauses);
   session.recorder().add(kMetrics.backpressure_pauses(Side::Upstream), tally.other_pauses);
   session.enter(metrics::SessionState::Closing);
-  if (done) {
+  if (error == nullptr) {
     // A server that ends in order has said goodbye, as it does after LOGOUT.
     return session.end(tally.other_ended_first ? EndReason::Quit : EndReason::ClientClosed);
   }
-  if (done.error().origin == Origin::Upstream) {
-    passage.ends_by(upstream::disconnect_reason(done.error().kind));
+  if (error->origin == Origin::Upstream) {
+    passage.ends_by(upstream::disconnect_reason(error->kind));
   }
-  session.end(done.error());
+  session.end(*error);
 }
 
 }  // namespace
 
-Task<> serve_imap(Services services,
-                  std::shared_ptr<const Snapshot> snapshot,
-                  std::size_t entry,
-                  net::Stream client,
-                  Admitted admitted) {  // counted for as long as it is served
-  const Entry& where = snapshot->entries[entry];
-  Session session(services, snapshot, where, std::move(client), metrics::Protocol::Imap);
+Task<> serve_imap(Session& session, Admitted& admitted) {
   // From here on this frame is nearly all that the session holds, for most of its life.
-  auto joined = co_await let_in(session, admitted);
+  auto joined = co_await authorize(session, admitted);
   if (!joined) co_return;
   net::Stream& upstream = joined->passage.stream();
   session.client().end_of_secrets();
   upstream.end_of_secrets();
   net::SpliceTally tally;
-  const auto done =
-      co_await attempt(net::Splice(session.client(), upstream, times_of(session), tally));
-  tell_end(session, joined->passage, tally, done);
+  const net::ErrorPtr error =
+      co_await error_of(net::Splice(session.client(), upstream, times_of(session), tally));
+  tell_end(session, joined->passage, tally, error.get());
 }
 
 }  // namespace postern::proxy

@@ -5,19 +5,11 @@
 
 #include "net/task.hpp"
 #include "proxy/admission.hpp"
-#include "proxy/services.hpp"
-
-#include <cstddef>
-#include <memory>
+#include "proxy/session.hpp"
 
 namespace postern::proxy {
 
-// Serves the client to the end. It is spawned, so it takes values, and references to what outlives
-// the worker's sessions.
-net::Task<> serve_imap(Services services,
-                       std::shared_ptr<const Snapshot> snapshot,
-                       std::size_t entry,
-                       net::Stream client,
-                       Admitted admitted);
+// Serves the client until it goes, or fails with what ended it.
+net::Task<> serve_imap(Session& session, Admitted& admitted);
 
 }  // namespace postern::proxy

@@ -222,7 +222,7 @@ Task<> Maildrop::make_messages(const wire::UidSet& flagged) {
     octets_ += each.size;
   }
   if (policy().order == conf::MessageOrder::Import) order_as_imported();
-  known.messages = {};
+  known.messages = std::vector<upstream::ListedMessage>();  // = {} would keep the memory
   standing_.mailbox = std::move(known);
   standing_.indexed = nullptr;
 }

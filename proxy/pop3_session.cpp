@@ -5,7 +5,6 @@
 #include "proxy/foreword.hpp"
 #include "proxy/pop3_authorization.hpp"
 #include "proxy/pop3_transaction.hpp"
-#include "proxy/session.hpp"
 
 #include <utility>
 
@@ -27,26 +26,15 @@ Task<OpenMaildrop> authorize(Session& session) {
   co_return co_await authorization.run();
 }
 
-Task<> converse(Session& session, Admitted& admitted) {
+}  // namespace
+
+Task<> serve_pop3(Session& session, Admitted& admitted) {
   co_await hear_foreword(session, admitted);
   co_await greet(session);
   OpenMaildrop opened = co_await authorize(session);
   if (opened.maildrop == nullptr) co_return;
   Pop3Transaction transaction(session, std::move(opened));
   co_await transaction.run();
-}
-
-}  // namespace
-
-Task<> serve_pop3(Services services,
-                  std::shared_ptr<const Snapshot> snapshot,
-                  std::size_t entry,
-                  net::Stream client,
-                  Admitted admitted) {  // counted for as long as it is served
-  const Entry& where = snapshot->entries[entry];
-  Session session(services, snapshot, where, std::move(client), metrics::Protocol::Pop3);
-  const auto done = co_await attempt(converse(session, admitted));
-  if (!done) session.end(done.error());
 }
 
 }  // namespace postern::proxy

@@ -55,7 +55,7 @@ Asked asked_by(const Command& command) {
 
 }  // namespace
 
-Pop3Transaction::Pop3Transaction(Session& session, OpenMaildrop opened)
+Pop3Transaction::Pop3Transaction(Session& session, OpenMaildrop&& opened)
     : session_(session),
       talk_(session, opened.maildrop->policy(), opened.maildrop->policy().bad_commands),
       maildrop_(*opened.maildrop),
@@ -64,41 +64,41 @@ Pop3Transaction::Pop3Transaction(Session& session, OpenMaildrop opened)
   session_.client().set_unsent(talk_.policy().out_high.octets, talk_.policy().out_low.octets);
 }
 
+// Most sessions spend their lives in here, so the frames are small: no Result, no Command.
 Task<> Pop3Transaction::run() {
-  Next next = Next::Go;
-  while (next == Next::Go) {
-    auto command = co_await attempt(wait_for_command());
-    if (!command) {
-      // Gone without QUIT: nothing is removed.
-      if (talk_.policy().seen == conf::Seen::Always) co_await maildrop_.commit_seen();
-      co_await fail(std::move(command.error()));
-    }
-    next = co_await obey(*command);
+  while (next_ == Next::Go) {
+    // A command that never ends is idleness too, however often an octet of it comes.
+    const net::Time until = session_.loop().now() + talk_.policy().idle_timeout;
+    net::ErrorPtr gone = co_await error_of(wait_for_client(until));
+    if (gone == nullptr) gone = co_await error_of(serve_command(until));
+    if (gone == nullptr) continue;
+    // Gone without QUIT: nothing is removed.
+    if (talk_.policy().seen == conf::Seen::Always) co_await maildrop_.commit_seen();
+    co_await fail(std::move(gone));
   }
 }
 
 // Between two commands the link upstream has to be kept alive as well.
-Task<Command> Pop3Transaction::wait_for_command() {
+Task<> Pop3Transaction::wait_for_client(net::Time until) {
   net::Loop& loop = session_.loop();
-  const net::Duration idle = talk_.policy().idle_timeout;
-  const net::Time until = loop.now() + idle;
   while (true) {
     net::Time wake = std::min<net::Time>(until, loop.now() + maildrop_.upstream().keepalive);
     if (maildrop_.is_ahead()) wake = std::min<net::Time>(wake, loop.now() + kAheadMax);
     const net::Wait patience = net::Wait(net::Deadline{wake}).drainable();
-    const auto readable = co_await attempt(session_.client().readable(patience));
-    if (readable) break;
-    if (readable.error().kind != Kind::Timeout || loop.now() >= until) {
-      co_await fail(readable.error());
-    }
+    net::ErrorPtr ended = co_await error_of(session_.client().readable(patience));
+    if (ended == nullptr) co_return;
+    if (ended->kind != Kind::Timeout || loop.now() >= until) co_await fail(std::move(ended));
     if (maildrop_.is_ahead()) {
       co_await maildrop_.forget_ahead();
     } else {
       co_await maildrop_.keep_alive();
     }
   }
-  // A command that never ends is idleness too, however often an octet of it comes.
-  co_return co_await talk_.next_command(net::Wait(net::Deadline{until}).drainable());
+}
+
+Task<> Pop3Transaction::serve_command(net::Time until) {
+  const Command command = co_await talk_.next_command(net::Wait(net::Deadline{until}).drainable());
+  next_ = co_await obey(command);
 }
 
 Task<Next> Pop3Transaction::obey(const Command& command) {

@@ -18,7 +18,7 @@ namespace postern::proxy {
 
 class Pop3Transaction {
  public:
-  Pop3Transaction(Session& session, OpenMaildrop opened);
+  Pop3Transaction(Session& session, OpenMaildrop&& opened);
 
   Pop3Transaction(const Pop3Transaction&) = delete;
   Pop3Transaction& operator=(const Pop3Transaction&) = delete;
@@ -27,7 +27,8 @@ class Pop3Transaction {
   net::Task<> run();
 
  private:
-  net::Task<wire::pop3::Command> wait_for_command();
+  net::Task<> wait_for_client(net::Time until);
+  net::Task<> serve_command(net::Time until);
   net::Task<Next> obey(const wire::pop3::Command& command);
   net::Task<Next> perform(const wire::pop3::Command& command);
   net::Task<Next> tell(const wire::pop3::Command& command, net::Error error);
@@ -59,6 +60,7 @@ class Pop3Transaction {
   Pop3Talk talk_;
   Maildrop& maildrop_;
   OpenMaildrop opened_;
+  Next next_ = Next::Go;
   bool reply_begun_ = false;  // what was said cannot be taken back
   bool was_mistake_ = false;  // the present command was none
 };

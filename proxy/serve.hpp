@@ -11,8 +11,7 @@
 
 namespace postern::proxy {
 
-// Serves the client to the end. It is to be spawned, so it takes values, and references to what
-// outlives the worker's sessions.
+// Serves the client to the end; never fails. `services` outlives the session.
 [[nodiscard]] net::Task<> serve(const Services& services,
                                 const std::shared_ptr<const Snapshot>& snapshot,
                                 std::size_t entry,

@@ -87,6 +87,7 @@ struct Shared {
   upstream::OctetPool& prefetched;
 };
 
+// One for each worker; it outlives the sessions there.
 struct Services {
   net::Loop& loop;
   net::Random& random;

@@ -151,6 +151,11 @@ bool Session::is_probe() const {
          (client_.tls() == nullptr || client_.tls()->failure() == net::TlsFailure::Closed);
 }
 
+Session::Introduction& Session::introduction() {
+  if (introduction_ == nullptr) introduction_ = std::make_unique<Introduction>();
+  return *introduction_;
+}
+
 void Session::set_client_address(const net::Address& address) {
   client_address_ = address;
   log_.client(address.host());
@@ -165,13 +170,13 @@ bool Session::client_is_in(const std::vector<conf::Network>& networks) const {
 }
 
 upstream::ClientFacts Session::facts() const {
-  upstream::ClientFacts facts{
-      .client = client_address_,
-      .listener = listener_address_.known() ? listener_address_ : client_.local(),
-      .session = outer_name_.empty() ? name() : outer_name_,
-      .secure = client_.secure() || secure_in_front_,
-      .hops = hops_,
-      .server_name = server_name_};
+  const Introduction told = introduction_ != nullptr ? *introduction_ : Introduction{};
+  upstream::ClientFacts facts{.client = client_address_,
+                              .listener = told.listener.known() ? told.listener : client_.local(),
+                              .session = told.outer_name.empty() ? name() : told.outer_name,
+                              .secure = client_.secure() || secure_in_front_,
+                              .hops = hops_,
+                              .server_name = told.server_name};
   if (facts.server_name.empty() && client_.secure()) {
     facts.server_name = client_.tls()->server_name();
   }

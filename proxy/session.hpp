@@ -62,13 +62,13 @@ class Session {
   [[nodiscard]] bool client_is_in(const std::vector<conf::Network>& networks) const;
 
   // What a trusted proxy in front of us told of the client besides.
-  void set_listener_address(const net::Address& address) { listener_address_ = address; }
+  void set_listener_address(const net::Address& address) { introduction().listener = address; }
 
   void set_secure_in_front(bool secure) { secure_in_front_ = secure; }
 
-  void set_server_name(std::string name) { server_name_ = std::move(name); }
+  void set_server_name(std::string name) { introduction().server_name = std::move(name); }
 
-  void set_outer_name(std::string name) { outer_name_ = std::move(name); }
+  void set_outer_name(std::string name) { introduction().outer_name = std::move(name); }
 
   // How many more gateways the connection may pass, this one left out: none is a loop.
   void set_hops(unsigned hops) { hops_ = static_cast<std::uint8_t>(hops); }
@@ -126,22 +126,28 @@ class Session {
   void break_off() { breaks_off_ = true; }
 
  private:
+  // What only a proxy in front of us can tell.
+  struct Introduction {
+    net::Address listener;    // that the client meant
+    std::string server_name;  // that it asked the proxy for
+    std::string outer_name;   // of the session there
+  };
+
+  Introduction& introduction();
   [[nodiscard]] metrics::Security security() const;
   [[nodiscard]] bool is_probe() const;
 
-  Services services_;
+  const Services& services_;
   std::shared_ptr<const Snapshot> snapshot_;
   const Entry& entry_;
   net::Stream client_;
   Roster::Newcomer newcomer_;
   net::Address client_address_;
-  net::Address listener_address_;  // that the client meant; not known: the one it came by
   metrics::SessionLog log_;
+  std::unique_ptr<Introduction> introduction_;  // null: there was none
   net::Time began_;
   net::Deadline login_deadline_;
   std::string detail_;
-  std::string server_name_;  // that the client asked a proxy in front of us for
-  std::string outer_name_;   // of the session at that proxy
   std::uint64_t retrieved_ = 0;
   std::uint64_t deleted_ = 0;
   std::uint64_t sent_ = 0;  // messages that a submission server took

@@ -76,6 +76,7 @@ void Worker::run(Blueprint blueprint) {
   });
   dialer_ = std::make_unique<net::TcpDialer>(loop_, *resolver_);
   copies_ = std::make_unique<SentCopies>(loop_, *recorder_, shared_.log, share_);
+  services_.emplace(loop_, random_, *recorder_, roster_, *copies_, shared_);
   scope_ = std::make_unique<net::Scope>([](const net::Error&) {});  // sessions tell of their own
   build(blueprint);
   pulse_ = std::make_unique<Pulse>(*this);
@@ -138,9 +139,8 @@ void Worker::admit(Arrival& arrival) {
   }
   auto stream = net::Stream::adopt(loop_, arrival.descriptor, arrival.peer, net::Origin::Client);
   if (!stream) return;
-  const Services services{loop_, random_, *recorder_, roster_, *copies_, shared_};
   scope_->spawn(
-      serve(services, snapshot_, arrival.entry, std::move(*stream), std::move(arrival.admitted)));
+      serve(*services_, snapshot_, arrival.entry, std::move(*stream), std::move(arrival.admitted)));
 }
 
 std::string_view overload_words(const conf::Listener& listener) {

@@ -20,6 +20,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 
 namespace postern::proxy {
@@ -82,6 +83,7 @@ class Worker {
   std::unique_ptr<net::TcpDialer> dialer_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::unique_ptr<SentCopies> copies_;
+  std::optional<const Services> services_;
   std::unique_ptr<net::Scope> scope_;
   std::unique_ptr<Pulse> pulse_;
   std::thread thread_;

@@ -146,9 +146,8 @@ class LargeMailTest(FaultyUpstreamCase):
 
         client = self.entered()
 
-        # Once for the session, once for the index, which is kept in memory here; and what the list
-        # took as it came may stay with the allocator for the next one.
-        self.assertLess(self.memory("VmRSS") - before, 3 * 16 * MILLION + 8 * MIB)
+        # Once for the session, once for the index, which is kept in memory here.
+        self.assertLess(self.memory("VmRSS") - before, 2 * 16 * MILLION + 8 * MIB)
         self.forget_peak()
         before = self.memory("VmRSS")
         self.assertEqual(self.read_listing(client, b"LIST"), MILLION + 2)

@@ -225,8 +225,7 @@ std::unique_ptr<Peer> World::connect(std::string_view listener, std::string_view
   shape.second_address = *net::Address::parse(from, 50000);
   auto [near, far] = memory_pair(loop_, net::Origin::Client, net::Origin::Here, shape);
   auto client = std::make_unique<Peer>(loop_, std::move(far));
-  const proxy::Services services{loop_, random_, recorder_, roster_, copies_, shared_};
-  sessions_->spawn(proxy::serve(services, snapshot_, entry, std::move(near), {}));
+  sessions_->spawn(proxy::serve(services_, snapshot_, entry, std::move(near), {}));
   return client;
 }
 

@@ -123,6 +123,7 @@ class World {
   proxy::Shared shared_;
   proxy::Roster roster_;
   proxy::SentCopies copies_;
+  const proxy::Services services_{loop_, random_, recorder_, roster_, copies_, shared_};
   MemoryDialer dialer_;
   std::shared_ptr<const proxy::Snapshot> snapshot_;
   std::unique_ptr<net::Scope> sessions_;

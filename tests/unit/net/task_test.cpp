@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -70,6 +71,31 @@ TEST_F(TaskTest, AnErrorPassesEveryAwaitUpToTheFirstThatLooks) {
   EXPECT_EQ(got.error().kind, Kind::Gone);
   EXPECT_EQ(got.error().origin, Origin::Upstream);
   EXPECT_EQ(got.error().detail, "nothing there");
+}
+
+Task<> well() {
+  co_return;
+}
+
+Task<> ill() {
+  co_await passes_on();
+}
+
+Task<> looks_for_errors(ErrorPtr& of_well, ErrorPtr& of_ill) {
+  of_well = co_await error_of(well());
+  of_ill = co_await error_of(ill());
+}
+
+TEST_F(TaskTest, WhoLooksForTheErrorAloneGetsItOrNull) {
+  ErrorPtr of_well = std::make_unique<Error>();
+  ErrorPtr of_ill;
+
+  run(looks_for_errors(of_well, of_ill));
+
+  EXPECT_EQ(of_well, nullptr);
+  ASSERT_NE(of_ill, nullptr);
+  EXPECT_EQ(of_ill->detail, "nothing there");
+  EXPECT_EQ(scope_.live(), 0U);
 }
 
 struct Marker {
@@ -201,6 +227,26 @@ Task<> idles(Loop& loop, std::string& log) {
   const auto got =
       co_await attempt(sleep_until(loop, Wait(Deadline{loop.now() + seconds(60)}).drainable()));
   log += got ? 'y' : 'n';
+}
+
+Task<> waits_for_errors(Loop& loop, std::vector<ErrorPtr>& errors) {
+  const Deadline soon{loop.now() + seconds(10)};
+  errors.push_back(co_await error_of(sleep_until(loop, soon)));
+  const Wait drainable = Wait(Deadline{loop.now() + seconds(60)}).drainable();
+  errors.push_back(co_await error_of(sleep_until(loop, drainable)));
+}
+
+TEST_F(TaskTest, AWaitCanBeLookedAtForItsErrorAlone) {
+  std::vector<ErrorPtr> errors;
+  run(waits_for_errors(loop_, errors));
+
+  loop_.turn_clock(seconds(10));
+  scope_.drain();
+
+  ASSERT_EQ(errors.size(), 2U);
+  EXPECT_EQ(errors[0], nullptr);
+  ASSERT_NE(errors[1], nullptr);
+  EXPECT_EQ(errors[1]->kind, Kind::Cancelled);
 }
 
 TEST_F(TaskTest, DrainingEndsTheWaitsBetweenCommandsOnly) {
