@@ -199,6 +199,10 @@ class Catalogue {
       kLatency};
   Gauge<Upstream, LinkState> upstream_connections{
       layout_, "postern_upstream_connections", "Upstream connections now."};
+  Counter<Upstream> upstream_connections_reused{
+      layout_,
+      "postern_upstream_connections_reused_total",
+      "Logged-in upstream connections of an earlier session that were used again."};
   Gauge<Upstream> upstream_connections_limit{
       layout_, "postern_upstream_connections_limit", "Configured limit of upstream connections."};
   Gauge<Upstream> upstream_queue_length{
@@ -255,6 +259,11 @@ class Catalogue {
       "postern_state_operation_duration_seconds",
       "Time of state store operations.",
       kShort};
+
+  Gauge<Store> state_up{
+      layout_, "postern_state_up", "1 if the state store answers, as far as is known, else 0."};
+  Gauge<Store> state_octets{
+      layout_, "postern_state_size_bytes", "Size of the state store on disk."};
 
   // The engine
 

@@ -178,8 +178,9 @@ std::string host_of(const conf::Endpoint& endpoint) {
   return endpoint.address.empty() ? "0.0.0.0" : endpoint.address;
 }
 
-// As the listeners of clients are opened: an address that another process listens at is refused, and
-// one where only closed connections linger is taken. By itself the library would do the opposite.
+// As the listeners of clients are opened: an address that another process listens at is refused,
+// and one where only closed connections linger is taken. By itself the library would do the
+// opposite.
 void set_options(int descriptor) {
   const int on = 1;
   setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);

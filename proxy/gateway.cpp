@@ -6,8 +6,6 @@
 #include "net/digest.hpp"
 #include "net/machine.hpp"
 #include "net/random.hpp"
-#include "proxy/uidl_memory.hpp"
-#include "proxy/uidl_sqlite.hpp"
 #include "proxy/version.hpp"
 #include "upstream/directory.hpp"
 
@@ -424,11 +422,6 @@ void Gateway::open_state() {
   state_ = std::make_unique<State>(settings_->state, log_);
   state_->tend(settings_->state, loop_.now());
   registry_.at_scrape([this](metrics::Recorder& scraped) { state_->report(scraped); });
-  uidls_ = std::make_unique<UidlMemory>();
-  if (StateThreads* const threads = state_->threads()) {
-    auto file = std::make_shared<StateFile>(state_plan(settings_->state.path));
-    uidls_ = std::make_unique<UidlSqlite>(*threads, std::move(file));
-  }
   shared_ = std::make_unique<Shared>(Shared{log_,
                                             admission_,
                                             penalties_,
@@ -437,7 +430,7 @@ void Gateway::open_state() {
                                             polls_,
                                             state_->index(),
                                             distrust_,
-                                            *uidls_,
+                                            state_->uidls(),
                                             prefetched_});
 }
 

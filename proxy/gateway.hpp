@@ -20,7 +20,6 @@
 #include "proxy/recent_logins.hpp"
 #include "proxy/state.hpp"
 #include "proxy/tls_files.hpp"
-#include "proxy/uidl_store.hpp"
 #include "proxy/worker.hpp"
 
 #include <atomic>
@@ -125,7 +124,6 @@ class Gateway {
   PollCache polls_;
   upstream::OctetPool prefetched_;
   std::unique_ptr<State> state_;  // from run() on, when it is known whose files they are
-  std::unique_ptr<UidlStore> uidls_;
   std::unique_ptr<Shared> shared_;
   std::shared_ptr<net::TicketKeys> tickets_;
 

@@ -3,6 +3,8 @@
 #include "proxy/state.hpp"
 
 #include "proxy/index_memory.hpp"
+#include "proxy/uidl_memory.hpp"
+#include "proxy/uidl_sqlite.hpp"
 
 #include <string>
 #include <utility>
@@ -11,6 +13,7 @@ namespace postern::proxy {
 
 using metrics::Cache;
 using metrics::kMetrics;
+using metrics::Store;
 
 namespace {
 
@@ -28,11 +31,24 @@ IndexReports reports_of(const std::filesystem::path& path, metrics::Log& log) {
               }};
 }
 
+StatePlan lasting_plan(const std::filesystem::path& path, metrics::Log& log) {
+  StatePlan plan = state_plan(path);
+  plan.failed = [file = path.native(), &log](const net::Error& error) {
+    log.write(metrics::StateFailed{
+        .file = file, .kind = net::name_of(error.kind), .detail = error.detail});
+  };
+  plan.recovered = [file = path.native(), &log] {
+    log.write(metrics::StateRecovered{.file = file});
+  };
+  return plan;
+}
+
 }  // namespace
 
 State::State(const conf::State& settings, metrics::Log& log) {
   if (settings.path.empty()) {
     index_ = std::make_unique<IndexMemory>();
+    uidls_ = std::make_unique<UidlMemory>();
     return;
   }
   threads_.emplace();
@@ -40,6 +56,8 @@ State::State(const conf::State& settings, metrics::Log& log) {
   auto index = std::make_unique<IndexSqlite>(*threads_, path, reports_of(path, log));
   index_file_ = index.get();
   index_ = std::move(index);
+  lasting_ = std::make_shared<StateFile>(lasting_plan(settings.path, log));
+  uidls_ = std::make_unique<UidlSqlite>(*threads_, lasting_);
 }
 
 void State::tend(const conf::State& settings, net::Time now) {
@@ -50,10 +68,12 @@ void State::tend(const conf::State& settings, net::Time now) {
 }
 
 void State::report(metrics::Recorder& recorder) const {
+  recorder.set(kMetrics.state_up(Store::Local), lasting_ == nullptr || lasting_->works() ? 1 : 0);
   if (index_file_ == nullptr) return;
   recorder.follow(kMetrics.cache_errors(Cache::UidTable), index_file_->errors());
   recorder.set(kMetrics.cache_entries(Cache::UidTable), index_file_->mailboxes());
   recorder.set(kMetrics.cache_octets(Cache::UidTable), index_file_->octets());
+  recorder.set(kMetrics.state_octets(Store::Local), static_cast<std::int64_t>(lasting_->octets()));
 }
 
 void State::stop(std::chrono::milliseconds limit) {

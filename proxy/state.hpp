@@ -1,4 +1,4 @@
-// What outlives sessions: where it is kept, and how that goes.
+// What outlives sessions, a cache and what has to last: where it is kept, and how that goes.
 //
 // One lives in the gateway, from its start to its end; where it keeps things was read then, and
 // changes with a restart only. With a path, there are files, and two threads for them; without,
@@ -12,7 +12,9 @@
 #include "net/timer.hpp"
 #include "proxy/index_sqlite.hpp"
 #include "proxy/index_store.hpp"
+#include "proxy/state_file.hpp"
 #include "proxy/state_threads.hpp"
+#include "proxy/uidl_store.hpp"
 
 #include <chrono>
 #include <memory>
@@ -34,8 +36,7 @@ class State {
 
   [[nodiscard]] IndexStore& index() { return *index_; }
 
-  // Null: there are no files.
-  [[nodiscard]] StateThreads* threads() { return threads_ ? &*threads_ : nullptr; }
+  [[nodiscard]] UidlStore& uidls() { return *uidls_; }
 
   // To be called every few seconds, with the settings in force.
   void tend(const conf::State& settings, net::Time now);
@@ -49,7 +50,9 @@ class State {
  private:
   std::optional<StateThreads> threads_;
   std::unique_ptr<IndexStore> index_;
-  IndexSqlite* index_file_ = nullptr;  // the same, if it is in a file
+  IndexSqlite* index_file_ = nullptr;   // the same, if it is in a file
+  std::shared_ptr<StateFile> lasting_;  // null: there are no files
+  std::unique_ptr<UidlStore> uidls_;
   net::Time tend_at_{};
 };
 

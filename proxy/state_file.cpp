@@ -119,7 +119,7 @@ Result<> StateFile::build(Database& database) const {
 
 void StateFile::settle(const Result<>& result) {
   if (result || !is_of_file(result.error())) {
-    if (std::exchange(is_failing_, false) && plan_.recovered) plan_.recovered();
+    if (is_failing_.exchange(false) && plan_.recovered) plan_.recovered();
     return;
   }
   // A lock that another process holds will be free in a moment.
@@ -128,7 +128,7 @@ void StateFile::settle(const Result<>& result) {
     if (writer_ != nullptr) writer_->leave_files_alone();
     writer_ = nullptr;
   }
-  if (!std::exchange(is_failing_, true) && plan_.failed) plan_.failed(result.error());
+  if (!is_failing_.exchange(true) && plan_.failed) plan_.failed(result.error());
 }
 
 // Puts a damaged cache aside, unless another process has done so: then its file is as good as ours.
@@ -152,7 +152,15 @@ Result<> StateFile::read(const Work& work) {
     if (done.error().kind == Kind::Malformed && plan_.is_cache && !is_old) damaged_.store(file);
     reader_ = nullptr;
   }
+  if (!plan_.is_cache) settle_reading(done);
   return done;
+}
+
+void StateFile::settle_reading(const Result<>& result) {
+  const bool fails = !result && is_of_file(result.error());
+  if (is_unreadable_.exchange(fails) == fails) return;
+  if (fails && plan_.failed) plan_.failed(result.error());
+  if (!fails && plan_.recovered) plan_.recovered();
 }
 
 Result<> StateFile::read_once(const Work& work) {
@@ -180,6 +188,16 @@ Result<> StateFile::read_once(const Work& work) {
   if (!transaction) return std::unexpected(std::move(transaction.error()));
   look_for_strangers(reader_.get());
   return work(*reader_);
+}
+
+std::uint64_t StateFile::octets() const {
+  std::uint64_t octets = 0;
+  for (const std::string_view suffix : {"", "-wal"}) {
+    std::error_code wrong;
+    const auto size = std::filesystem::file_size(plan_.path.native() + std::string(suffix), wrong);
+    if (!wrong) octets += size;
+  }
+  return octets;
 }
 
 // ---- moments

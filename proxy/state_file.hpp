@@ -42,8 +42,9 @@ struct StatePlan {
   // Programs that do not count their writes (proxy/write_count.hpp) are noticed within this time.
   net::Duration looked_after = std::chrono::seconds(1);
 
-  // Told on the thread that found out: that the file cannot be used (once, until it can be again),
-  // that it can be again, and why it was begun anew. Each may be empty.
+  // Told on the thread that found out: that the file cannot be written, or, if it is lasting, read
+  // (each once, until it can be again), that it can be again, and why it was begun anew. Each may
+  // be empty.
   std::function<void(const net::Error&)> failed{};
   std::function<void()> recovered{};
   std::function<void(const net::Error&)> replaced{};
@@ -84,6 +85,12 @@ class StateFile {
   // Whether strangers would have been noticed: there was a read a moment ago. Any thread.
   [[nodiscard]] bool is_fresh() const;
 
+  // As far as is known from the last work that was done. Any thread.
+  [[nodiscard]] bool works() const { return !is_failing_.load() && !is_unreadable_.load(); }
+
+  // Of the file and what waits beside it to be merged. Any thread; asks the disk.
+  [[nodiscard]] std::uint64_t octets() const;
+
   // Whether this Error is of the file as a whole, so that other work would fail like it.
   [[nodiscard]] static bool is_of_file(const net::Error& error);
 
@@ -94,6 +101,7 @@ class StateFile {
   [[nodiscard]] bool is_damage(const net::Error& error);
   [[nodiscard]] net::Result<> read_once(const Work& work);
   void settle(const net::Result<>& result);
+  void settle_reading(const net::Result<>& result);
   void begin_anew(FileNumber damaged, const net::Error& why);
   void look_for_strangers(Database* database);
 
@@ -103,13 +111,15 @@ class StateFile {
   // The writing thread's.
   std::unique_ptr<Database> writer_;
   net::Time off_until_{};
-  bool is_failing_ = false;
 
   // The reading thread's.
   std::unique_ptr<Database> reader_;
   std::optional<std::uint64_t> writes_seen_;
   std::uint64_t serial_seen_ = 0;
   std::int64_t version_seen_ = 0;
+
+  std::atomic<bool> is_failing_ = false;     // writes; set by the writing thread
+  std::atomic<bool> is_unreadable_ = false;  // set by the reading thread
 
   std::atomic<std::uint64_t> strangers_ = 0;
   std::atomic<net::Time> looked_at_{net::Time{}};

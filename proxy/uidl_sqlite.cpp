@@ -323,7 +323,7 @@ void UidlSqlite::note_owner(const net::Digest& digest) {
 }
 
 Task<> UidlSqlite::read(net::Loop& loop, StateFile::Work work) {
-  const net::Deadline deadline{loop.now() + kPatience};
+  const net::Deadline deadline{loop.exact_now() + kPatience};
   auto done = co_await attempt(do_there(threads_.reader, loop, file_, work, deadline));
   if (!done && done.error().kind == Kind::Changed) {
     co_await write(loop, do_nothing);
@@ -335,7 +335,7 @@ Task<> UidlSqlite::read(net::Loop& loop, StateFile::Work work) {
 }
 
 Task<> UidlSqlite::write(net::Loop& loop, StateFile::Work work) {
-  const net::Deadline deadline{loop.now() + kPatience};
+  const net::Deadline deadline{loop.exact_now() + kPatience};
   auto done = co_await attempt(do_there(threads_.writer, loop, file_, std::move(work), deadline));
   if (done) co_return;
   if (done.error().kind != Kind::Cancelled) done.error().kind = Kind::Unavailable;

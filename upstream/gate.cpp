@@ -350,4 +350,8 @@ void Gate::count_retry(metrics::RetryReason reason) {
   around_.recorder.add(metrics::kMetrics.upstream_retries(metric_, reason));
 }
 
+void Gate::count_reused() {
+  around_.recorder.add(metrics::kMetrics.upstream_connections_reused(metric_));
+}
+
 }  // namespace postern::upstream

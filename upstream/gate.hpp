@@ -153,6 +153,9 @@ class Gate {
   // Counts that something is tried once more.
   void count_retry(metrics::RetryReason reason);
 
+  // Counts that a session has a logged-in connection without one having been made for it.
+  void count_reused();
+
   // "198.51.100.1:143, TLSv1.3, greeting": what was found at the far end of a fresh connection.
   [[nodiscard]] static std::string describe(const net::Stream& stream, std::string_view greeting);
 

@@ -188,7 +188,10 @@ Task<std::unique_ptr<ImapLink>> Server::resume(const Ticket& ticket,
   const std::string commands = errand.followers(parked->profile);
   auto done = co_await attempt(link.send(commands, link.command_deadline()));
   if (done) done = co_await attempt(errand.go_on(link, parked->profile));
-  if (done) co_return std::move(parked->link);
+  if (done) {
+    gate_.count_reused();
+    co_return std::move(parked->link);
+  }
   gate_.count_retry(metrics::RetryReason::StaleConnection);
   co_return nullptr;
 }

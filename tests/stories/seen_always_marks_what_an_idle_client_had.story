@@ -2,7 +2,7 @@
 # session ends.
 begin: logged in
 config: pop3.seen=always
-config: pop3.idle_timeout=10min
+config: pop3.idle_timeout=10m
 message: uid 11, "Subject: a\r\n\r\none\r\n"
 
 C: RETR 1
@@ -11,7 +11,7 @@ S: Subject: a
 S: 
 S: one
 S: .
-wait 10min
+wait 600s
 S: <closed>
 mailbox after: INBOX 11(\Seen)
 log: session.ended reason=idle_timeout retrieved=1

@@ -25,6 +25,7 @@ TEST_F(KeptLinkTest, T059_TheNextSessionOfTheUserHasTheLink) {
   EXPECT_EQ(server().connections(), 1);
   EXPECT_EQ(logins(), 1);
   EXPECT_EQ(server().live(), 1);
+  EXPECT_EQ(world().metric("postern_upstream_connections_reused_total{upstream=\"imap\"}"), 1);
 }
 
 TEST_F(KeptLinkTest, T059_AnotherSecretIsAskedTheUpstream) {

@@ -1,0 +1,105 @@
+// How an operator sees what has to last: whether it can be used, and how large it is.
+
+#include "proxy/state.hpp"
+
+#include "metrics/registry.hpp"
+#include "net/scope.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/unit/metrics/log_support.hpp"
+
+namespace postern::proxy {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr MailboxKey kJoe{.upstream = "imap", .user = "joe", .mailbox = "INBOX"};
+constexpr auto kLong = std::chrono::seconds(60);
+
+net::Task<> looks_up(net::Loop& loop, UidlStore& store, net::ErrorPtr& error) {
+  auto found = co_await attempt(store.find(loop, kJoe));
+  if (!found) error = std::make_unique<net::Error>(std::move(found.error()));
+}
+
+class StateTest : public testing::Test {
+ protected:
+  StateTest() {
+    std::string name = (std::filesystem::temp_directory_path() / "postern-state-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) std::abort();
+    folder_ = name;
+    settings_.path = folder_ / "state.db";
+  }
+
+  ~StateTest() override { std::filesystem::remove_all(folder_); }
+
+  net::ErrorPtr find(State& state) {
+    net::ErrorPtr error;
+    net::Scope scope([](const net::Error&) {});
+    scope.spawn(looks_up(loop_, state.uidls(), error));
+    if (scope.live() == 0) return error;
+    scope.when_empty([this] { loop_.stop(); });
+    loop_.run();
+    return error;
+  }
+
+  std::string page(const State& state) {
+    metrics::Registry registry;
+    registry.at_scrape([&state](metrics::Recorder& recorder) { state.report(recorder); });
+    return registry.exposition();
+  }
+
+  std::string log() {
+    EXPECT_TRUE(log_.flush(kLong));
+    return log_file_.text();
+  }
+
+  std::filesystem::path folder_;
+  conf::State settings_;
+  net::Loop loop_;
+  metrics::MemoryFile log_file_;
+  metrics::Log log_{{.descriptor = log_file_.descriptor()}, metrics::LogSettings{}};
+};
+
+TEST_F(StateTest, AFileThatCannotBeReadIsToldOfOnceAndWhenItCanBeAgain) {
+  std::ofstream(settings_.path) << std::string(4096, 'x');
+  State state(settings_, log_);
+
+  EXPECT_NE(find(state), nullptr);
+  EXPECT_NE(find(state), nullptr);
+
+  EXPECT_THAT(page(state), HasSubstr("\npostern_state_up{store=\"local\"} 0\n"));
+  EXPECT_THAT(page(state), HasSubstr("\npostern_state_size_bytes{store=\"local\"} 4096\n"));
+  const std::string told = log();
+  EXPECT_THAT(told, HasSubstr(" error state.failed file=" + settings_.path.native()));
+  EXPECT_EQ(told.find("state.failed"), told.rfind("state.failed"));
+  EXPECT_THAT(told, Not(HasSubstr("state.recovered")));
+
+  std::filesystem::remove(settings_.path);
+
+  EXPECT_EQ(find(state), nullptr);
+  EXPECT_THAT(page(state), HasSubstr("\npostern_state_up{store=\"local\"} 1\n"));
+  EXPECT_THAT(log(), HasSubstr(" info state.recovered file="));
+}
+
+TEST_F(StateTest, WithoutAPathMemoryAnswersAndThereIsNoFile) {
+  settings_.path.clear();
+  State state(settings_, log_);
+
+  EXPECT_EQ(find(state), nullptr);
+
+  EXPECT_THAT(page(state), HasSubstr("\npostern_state_up{store=\"local\"} 1\n"));
+  EXPECT_THAT(page(state), HasSubstr("\npostern_state_size_bytes{store=\"local\"} 0\n"));
+}
+
+}  // namespace
+}  // namespace postern::proxy
