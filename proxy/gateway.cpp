@@ -72,18 +72,6 @@ metrics::LogSettings log_settings(const conf::Settings& settings) {
   return log;
 }
 
-metrics::Protocol counted(conf::Protocol protocol) {
-  switch (protocol) {
-    case conf::Protocol::Imap:
-      return metrics::Protocol::Imap;
-    case conf::Protocol::Submission:
-      return metrics::Protocol::Submission;
-    case conf::Protocol::Pop3:
-      break;
-  }
-  return metrics::Protocol::Pop3;
-}
-
 std::string text_of(const conf::Endpoint& endpoint) {
   if (endpoint.kind == conf::Endpoint::Kind::Inherited) return "fd:" + endpoint.name;
   return endpoint.address + ":" + std::to_string(endpoint.port.value_or(0));

@@ -271,6 +271,7 @@ Task<Next> Pop3Transaction::rset() {
 // The UPDATE state. What was asked for is carried out whether or not anybody hears the answer.
 Task<Next> Pop3Transaction::quit() {
   session_.enter(metrics::SessionState::Closing);
+  has_quit_ = true;
   const auto commit = co_await attempt(maildrop_.commit());
   std::string reply(pop3::kBye);
   if (!commit) {

@@ -66,16 +66,16 @@ Pop3Transaction::Pop3Transaction(Session& session, OpenMaildrop&& opened)
 
 // Most sessions spend their lives in here, so the frames are small: no Result, no Command.
 Task<> Pop3Transaction::run() {
-  while (next_ == Next::Go) {
+  net::ErrorPtr gone;
+  while (next_ == Next::Go && gone == nullptr) {
     // A command that never ends is idleness too, however often an octet of it comes.
     const net::Time until = session_.loop().now() + talk_.policy().idle_timeout;
-    net::ErrorPtr gone = co_await error_of(wait_for_client(until));
+    gone = co_await error_of(wait_for_client(until));
     if (gone == nullptr) gone = co_await error_of(serve_command(until));
-    if (gone == nullptr) continue;
-    // Gone without QUIT: nothing is removed.
-    if (talk_.policy().seen == conf::Seen::Always) co_await maildrop_.commit_seen();
-    co_await fail(std::move(gone));
   }
+  // Without QUIT nothing is removed.
+  if (!has_quit_ && talk_.policy().seen == conf::Seen::Always) co_await maildrop_.commit_seen();
+  if (gone != nullptr) co_await fail(std::move(gone));
 }
 
 // Between two commands the link upstream has to be kept alive as well.

@@ -1,6 +1,6 @@
 // POP3's TRANSACTION and UPDATE states (RFC 1939, sections 5 and 6): an open maildrop, until QUIT.
 //
-// Everything that can go wrong in a command leaves through its awaits and is told in answer():
+// Everything that can go wrong in a command leaves through its awaits and is told in tell():
 // before a reply has begun as -ERR in the words of trouble.cpp, after that by cutting the
 // connection, since a client must never take half a mail for a whole one.
 
@@ -61,6 +61,7 @@ class Pop3Transaction {
   Maildrop& maildrop_;
   OpenMaildrop opened_;
   Next next_ = Next::Go;
+  bool has_quit_ = false;     // the commit was tried
   bool reply_begun_ = false;  // what was said cannot be taken back
   bool was_mistake_ = false;  // the present command was none
 };

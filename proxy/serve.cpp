@@ -6,6 +6,7 @@
 #include "proxy/pop3_session.hpp"
 #include "proxy/session.hpp"
 #include "proxy/smtp_session.hpp"
+#include "proxy/snapshot.hpp"
 
 #include <utility>
 
@@ -14,18 +15,6 @@ namespace postern::proxy {
 namespace {
 
 using net::Task;
-
-metrics::Protocol protocol_of(const Entry& entry) {
-  switch (entry.settings->protocol) {
-    case conf::Protocol::Pop3:
-      break;
-    case conf::Protocol::Imap:
-      return metrics::Protocol::Imap;
-    case conf::Protocol::Submission:
-      return metrics::Protocol::Submission;
-  }
-  return metrics::Protocol::Pop3;
-}
 
 Task<> converse(Session& session, Admitted& admitted) {
   switch (session.protocol()) {
@@ -39,24 +28,20 @@ Task<> converse(Session& session, Admitted& admitted) {
   return serve_pop3(session, admitted);
 }
 
-// The client is counted (admitted) for as long as there is a session. On the heap, since most
-// sessions do nothing for most of their lives, and a frame would hold its parameters once more.
-Task<> serve_to_the_end(Admitted admitted, std::unique_ptr<Session> session) {
-  const net::ErrorPtr error = co_await error_of(converse(*session, admitted));
-  if (error != nullptr) session->end(*error);
-}
-
 }  // namespace
 
+// The client is counted (admitted) for as long as there is a session, which lies on the heap: most
+// do nothing for most of their lives, and a frame would keep room for all that it is made from.
 Task<> serve(const Services& services,
-             const std::shared_ptr<const Snapshot>& snapshot,
+             std::shared_ptr<const Snapshot> snapshot,
              std::size_t entry,
              net::Stream client,
              Admitted admitted) {
   const Entry& where = snapshot->entries[entry];
-  return serve_to_the_end(
-      std::move(admitted),
-      std::make_unique<Session>(services, snapshot, where, std::move(client), protocol_of(where)));
+  const auto session = std::make_unique<Session>(
+      services, std::move(snapshot), where, std::move(client), counted(where.settings->protocol));
+  const net::ErrorPtr error = co_await error_of(converse(*session, admitted));
+  if (error != nullptr) session->end(*error);
 }
 
 }  // namespace postern::proxy

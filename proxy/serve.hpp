@@ -11,9 +11,10 @@
 
 namespace postern::proxy {
 
-// Serves the client to the end; never fails. `services` outlives the session.
+// Serves the client to the end. It is spawned, so it takes values, and references to what outlives
+// the worker's sessions.
 [[nodiscard]] net::Task<> serve(const Services& services,
-                                const std::shared_ptr<const Snapshot>& snapshot,
+                                std::shared_ptr<const Snapshot> snapshot,
                                 std::size_t entry,
                                 net::Stream client,
                                 Admitted admitted);

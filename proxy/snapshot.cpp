@@ -12,6 +12,18 @@
 
 namespace postern::proxy {
 
+metrics::Protocol counted(conf::Protocol protocol) {
+  switch (protocol) {
+    case conf::Protocol::Imap:
+      return metrics::Protocol::Imap;
+    case conf::Protocol::Submission:
+      return metrics::Protocol::Submission;
+    case conf::Protocol::Pop3:
+      break;
+  }
+  return metrics::Protocol::Pop3;
+}
+
 std::string own_name(const conf::Settings& settings) {
   if (!settings.server.name.empty()) return settings.server.name;
   std::array<char, 256> name{};

@@ -35,6 +35,9 @@ struct Ground {
 [[nodiscard]] std::shared_ptr<const Snapshot> build_snapshot(const Blueprint& blueprint,
                                                              const Ground& ground);
 
+// A protocol as operators count it.
+[[nodiscard]] metrics::Protocol counted(conf::Protocol protocol);
+
 // What greetings call this machine: as configured, or its host name.
 [[nodiscard]] std::string own_name(const conf::Settings& settings);
 

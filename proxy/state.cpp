@@ -45,7 +45,7 @@ StatePlan lasting_plan(const std::filesystem::path& path, metrics::Log& log) {
 
 }  // namespace
 
-State::State(const conf::State& settings, metrics::Log& log) {
+State::State(const conf::State& settings, metrics::Log& log, net::Duration pause) {
   if (settings.path.empty()) {
     index_ = std::make_unique<IndexMemory>();
     uidls_ = std::make_unique<UidlMemory>();
@@ -56,7 +56,9 @@ State::State(const conf::State& settings, metrics::Log& log) {
   auto index = std::make_unique<IndexSqlite>(*threads_, path, reports_of(path, log));
   index_file_ = index.get();
   index_ = std::move(index);
-  lasting_ = std::make_shared<StateFile>(lasting_plan(settings.path, log));
+  StatePlan plan = lasting_plan(settings.path, log);
+  plan.pause = pause;
+  lasting_ = std::make_shared<StateFile>(std::move(plan));
   uidls_ = std::make_unique<UidlSqlite>(*threads_, lasting_);
 }
 
@@ -64,7 +66,14 @@ void State::tend(const conf::State& settings, net::Time now) {
   if (index_file_ == nullptr || now < tend_at_) return;
   const auto days = std::chrono::ceil<std::chrono::days>(settings.uid_table_expiry);
   const bool soon = index_file_->tend(days);
+  if (!lasting_->can_write()) try_again();
   tend_at_ = soon ? now : now + kTended;
+}
+
+// Lasting state is written rarely: without this, nobody would learn that the disk is well again.
+void State::try_again() {
+  threads_->writer.give(
+      {.file = lasting_, .work = [](Database& /*database*/) { return net::Result<>(); }});
 }
 
 void State::report(metrics::Recorder& recorder) const {

@@ -28,7 +28,8 @@ class State {
 
   // Opens nothing and waits for nothing: the threads open files when they are used. A disk that
   // cannot be used is told of in the log, and stops no mail.
-  State(const conf::State& settings, metrics::Log& log);
+  // `pause` is how long what has to last leaves a disk alone that failed.
+  State(const conf::State& settings, metrics::Log& log, net::Duration pause = StatePlan().pause);
 
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -48,6 +49,8 @@ class State {
   void stop(std::chrono::milliseconds limit);
 
  private:
+  void try_again();
+
   std::optional<StateThreads> threads_;
   std::unique_ptr<IndexStore> index_;
   IndexSqlite* index_file_ = nullptr;   // the same, if it is in a file

@@ -51,6 +51,7 @@ Result<> StateFile::write(const Work& work) {
     done = write_once(work);
   }
   settle(done);
+  measure();
   return done;
 }
 
@@ -59,7 +60,7 @@ Result<> StateFile::write(const Work& work) {
 // each attempt.
 bool StateFile::is_damage(const Error& error) {
   if (error.kind == Kind::Malformed) return true;
-  return error.kind == Kind::Limit && !is_failing_ && writer_ != nullptr && !writer_->is_sound();
+  return error.kind == Kind::Limit && can_write() && writer_ != nullptr && !writer_->is_sound();
 }
 
 Result<> StateFile::write_once(const Work& work) {
@@ -118,17 +119,25 @@ Result<> StateFile::build(Database& database) const {
 }
 
 void StateFile::settle(const Result<>& result) {
-  if (result || !is_of_file(result.error())) {
-    if (is_failing_.exchange(false) && plan_.recovered) plan_.recovered();
+  if (result || !is_of_file(result.error())) return is_well(kWriting);
+  // A lock that another process holds will be free in a moment; a cache does without meanwhile.
+  if (result.error().kind == Kind::Unavailable) {
+    if (plan_.is_cache) fails(kWriting, result.error());
     return;
   }
-  // A lock that another process holds will be free in a moment.
-  if (result.error().kind != Kind::Unavailable) {
-    off_until_ = std::chrono::steady_clock::now() + plan_.pause;
-    if (writer_ != nullptr) writer_->leave_files_alone();
-    writer_ = nullptr;
-  }
-  if (!is_failing_.exchange(true) && plan_.failed) plan_.failed(result.error());
+  off_until_ = std::chrono::steady_clock::now() + plan_.pause;
+  if (writer_ != nullptr) writer_->leave_files_alone();
+  writer_ = nullptr;
+  fails(kWriting, result.error());
+}
+
+void StateFile::fails(std::uint8_t side, const Error& error) {
+  if (failing_.fetch_or(side) == 0 && plan_.failed) plan_.failed(error);
+}
+
+void StateFile::is_well(std::uint8_t side) {
+  const auto others = static_cast<std::uint8_t>(~side);
+  if (failing_.fetch_and(others) == side && plan_.recovered) plan_.recovered();
 }
 
 // Puts a damaged cache aside, unless another process has done so: then its file is as good as ours.
@@ -152,15 +161,22 @@ Result<> StateFile::read(const Work& work) {
     if (done.error().kind == Kind::Malformed && plan_.is_cache && !is_old) damaged_.store(file);
     reader_ = nullptr;
   }
-  if (!plan_.is_cache) settle_reading(done);
+  if (!plan_.is_cache) {
+    settle_reading(done);
+    measure();
+  }
   return done;
 }
 
 void StateFile::settle_reading(const Result<>& result) {
-  const bool fails = !result && is_of_file(result.error());
-  if (is_unreadable_.exchange(fails) == fails) return;
-  if (fails && plan_.failed) plan_.failed(result.error());
-  if (!fails && plan_.recovered) plan_.recovered();
+  if (result) {
+    was_there_ = true;
+    return is_well(kReading);
+  }
+  const Error& error = result.error();
+  if (error.kind == Kind::Unavailable) return;  // as in settle()
+  const bool is_lost = error.kind == Kind::Gone && was_there_;
+  is_lost || is_of_file(error) ? fails(kReading, error) : is_well(kReading);
 }
 
 Result<> StateFile::read_once(const Work& work) {
@@ -190,14 +206,14 @@ Result<> StateFile::read_once(const Work& work) {
   return work(*reader_);
 }
 
-std::uint64_t StateFile::octets() const {
+void StateFile::measure() {
   std::uint64_t octets = 0;
   for (const std::string_view suffix : {"", "-wal"}) {
     std::error_code wrong;
     const auto size = std::filesystem::file_size(plan_.path.native() + std::string(suffix), wrong);
     if (!wrong) octets += size;
   }
-  return octets;
+  octets_.store(octets);
 }
 
 // ---- moments

@@ -42,9 +42,9 @@ struct StatePlan {
   // Programs that do not count their writes (proxy/write_count.hpp) are noticed within this time.
   net::Duration looked_after = std::chrono::seconds(1);
 
-  // Told on the thread that found out: that the file cannot be written, or, if it is lasting, read
-  // (each once, until it can be again), that it can be again, and why it was begun anew. Each may
-  // be empty.
+  // Told on the thread that found out: that the file cannot be written or, if it is lasting, read
+  // (once, until both can be done again), that they can, and why it was begun anew. Each may be
+  // empty.
   std::function<void(const net::Error&)> failed{};
   std::function<void()> recovered{};
   std::function<void(const net::Error&)> replaced{};
@@ -85,11 +85,13 @@ class StateFile {
   // Whether strangers would have been noticed: there was a read a moment ago. Any thread.
   [[nodiscard]] bool is_fresh() const;
 
-  // As far as is known from the last work that was done. Any thread.
-  [[nodiscard]] bool works() const { return !is_failing_.load() && !is_unreadable_.load(); }
+  // As far as is known from the last work of each thread. Any thread; never waits for the disk.
+  [[nodiscard]] bool works() const { return failing_.load() == 0; }
 
-  // Of the file and what waits beside it to be merged. Any thread; asks the disk.
-  [[nodiscard]] std::uint64_t octets() const;
+  [[nodiscard]] bool can_write() const { return (failing_.load() & kWriting) == 0; }
+
+  // Of the file and what waits beside it to be merged, when it was used last. Likewise.
+  [[nodiscard]] std::uint64_t octets() const { return octets_.load(); }
 
   // Whether this Error is of the file as a whole, so that other work would fail like it.
   [[nodiscard]] static bool is_of_file(const net::Error& error);
@@ -102,6 +104,9 @@ class StateFile {
   [[nodiscard]] net::Result<> read_once(const Work& work);
   void settle(const net::Result<>& result);
   void settle_reading(const net::Result<>& result);
+  void fails(std::uint8_t side, const net::Error& error);
+  void is_well(std::uint8_t side);
+  void measure();
   void begin_anew(FileNumber damaged, const net::Error& why);
   void look_for_strangers(Database* database);
 
@@ -117,9 +122,13 @@ class StateFile {
   std::optional<std::uint64_t> writes_seen_;
   std::uint64_t serial_seen_ = 0;
   std::int64_t version_seen_ = 0;
+  bool was_there_ = false;  // the file, so that it must not be gone
 
-  std::atomic<bool> is_failing_ = false;     // writes; set by the writing thread
-  std::atomic<bool> is_unreadable_ = false;  // set by the reading thread
+  // Each thread sets its own bit.
+  static constexpr std::uint8_t kWriting = 1;
+  static constexpr std::uint8_t kReading = 2;
+  std::atomic<std::uint8_t> failing_ = 0;
+  std::atomic<std::uint64_t> octets_ = 0;
 
   std::atomic<std::uint64_t> strangers_ = 0;
   std::atomic<net::Time> looked_at_{net::Time{}};

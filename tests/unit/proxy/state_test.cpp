@@ -26,9 +26,10 @@ using testing::Not;
 constexpr MailboxKey kJoe{.upstream = "imap", .user = "joe", .mailbox = "INBOX"};
 constexpr auto kLong = std::chrono::seconds(60);
 
-net::Task<> looks_up(net::Loop& loop, UidlStore& store, net::ErrorPtr& error) {
-  auto found = co_await attempt(store.find(loop, kJoe));
-  if (!found) error = std::make_unique<net::Error>(std::move(found.error()));
+template <class T>
+net::Task<> waits_for(net::Task<T> task, net::ErrorPtr& error) {
+  auto done = co_await attempt(std::move(task));
+  if (!done) error = std::make_unique<net::Error>(std::move(done.error()));
 }
 
 class StateTest : public testing::Test {
@@ -42,14 +43,24 @@ class StateTest : public testing::Test {
 
   ~StateTest() override { std::filesystem::remove_all(folder_); }
 
-  net::ErrorPtr find(State& state) {
+  template <class T>
+  net::ErrorPtr run(net::Task<T> task) {
     net::ErrorPtr error;
     net::Scope scope([](const net::Error&) {});
-    scope.spawn(looks_up(loop_, state.uidls(), error));
+    scope.spawn(waits_for(std::move(task), error));
     if (scope.live() == 0) return error;
     scope.when_empty([this] { loop_.stop(); });
     loop_.run();
     return error;
+  }
+
+  net::ErrorPtr find(State& state) { return run(state.uidls().find(loop_, kJoe)); }
+
+  net::ErrorPtr keep(State& state, std::string text) {
+    UidlChange change;
+    change.aliases.push_back(
+        {.validity = wire::UidValidity{1}, .uid = wire::Uid{2}, .text = std::move(text)});
+    return run(state.uidls().keep(loop_, kJoe, std::move(change)));
   }
 
   std::string page(const State& state) {
@@ -87,6 +98,35 @@ TEST_F(StateTest, AFileThatCannotBeReadIsToldOfOnceAndWhenItCanBeAgain) {
   std::filesystem::remove(settings_.path);
 
   EXPECT_EQ(find(state), nullptr);
+  EXPECT_THAT(page(state), HasSubstr("\npostern_state_up{store=\"local\"} 1\n"));
+  EXPECT_THAT(log(), HasSubstr(" info state.recovered file="));
+}
+
+TEST_F(StateTest, AFileThatIsGoneIsNotWell) {
+  State state(settings_, log_);
+  ASSERT_EQ(keep(state, "a"), nullptr);
+  ASSERT_EQ(find(state), nullptr);
+  EXPECT_THAT(page(state), HasSubstr("\npostern_state_up{store=\"local\"} 1\n"));
+
+  for (const char* suffix : {"", "-wal", "-shm"})
+    std::filesystem::remove(settings_.path.native() + suffix);
+
+  EXPECT_NE(find(state), nullptr);
+  EXPECT_THAT(page(state), HasSubstr("\npostern_state_up{store=\"local\"} 0\n"));
+  EXPECT_THAT(log(), HasSubstr(" error state.failed file="));
+}
+
+TEST_F(StateTest, AFolderThatTakesNothingIsNotWellAndIsTriedAgain) {
+  settings_.path = folder_ / "later" / "state.db";
+  State state(settings_, log_, net::Duration::zero());
+
+  EXPECT_NE(keep(state, "a"), nullptr);
+  EXPECT_THAT(page(state), HasSubstr("\npostern_state_up{store=\"local\"} 0\n"));
+
+  std::filesystem::create_directory(folder_ / "later");
+  state.tend(settings_, loop_.now());
+  state.stop(kLong);
+
   EXPECT_THAT(page(state), HasSubstr("\npostern_state_up{store=\"local\"} 1\n"));
   EXPECT_THAT(log(), HasSubstr(" info state.recovered file="));
 }

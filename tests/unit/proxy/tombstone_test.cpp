@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -109,6 +110,32 @@ TEST_F(TombstoneTest, M116_AFlagThatComesBetweenStopsTheExpunge) {
 
   EXPECT_TRUE(done);
   EXPECT_THAT(there(), ElementsAre(1U, 2U, 3U, 4U));
+}
+
+// The session has more to do behind a commit whose answer nobody took; it must forget nothing.
+TEST(TombstoneOfACutClient, M116_ItOutlivesTheReplyThatWasNotHeard) {
+  Visits visits(1, {"pop3.seen=always"});
+  std::unique_ptr<test::Peer> client;
+  bool cut = false;
+  visits.serve({.capabilities = kWithout, .before_command = [&] {
+                  if (cut || client == nullptr || visits.asked("UID STORE").empty()) return;
+                  cut = true;
+                  client->reset();
+                }});
+  visits.fill(4);
+  visits.look();
+  visits.inbox().find(3)->flags.insert("\\Deleted");
+
+  client = visits.world().connect("pop3");
+  client->say("USER joe\r\nPASS secret\r\nRETR 2\r\nDELE 1\r\nQUIT\r\n");
+  visits.world().loop().settle();
+  client = nullptr;
+  visits.inbox().find(3)->flags.erase("\\Deleted");
+  visits.look();
+
+  EXPECT_TRUE(cut);
+  EXPECT_THAT(visits.asked("EXPUNGE"), ElementsAre("EXPUNGE"));
+  EXPECT_EQ(visits.inbox().find(1), nullptr);
 }
 
 TEST_F(TombstoneTest, M116_TheyStayHiddenAndGoByUidWhenTheServerHasLearntUidplus) {
