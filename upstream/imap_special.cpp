@@ -27,6 +27,8 @@ class Mailboxes final : public Ear {
   std::string wanted;
   std::string prefix;  // of the personal namespace
 
+  [[nodiscard]] const std::string& best() const { return used.empty() ? named : used; }
+
  private:
   void hear(const wire::imap::Response& response) override {
     if (const auto* list = std::get_if<wire::imap::List>(&response)) {
@@ -52,6 +54,12 @@ ListForm form_for(wire::imap::Capabilities known) {
   return known.has(Capability::XList) ? ListForm::XList : ListForm::All;
 }
 
+Task<> list_all(ImapLink& link, Mailboxes& found, Deadline deadline) {
+  std::string tag = link.begin(UpstreamCommand::List);
+  std::string command = wire::imap::list(tag, form_for(link.capabilities()));
+  co_await ask(link, std::move(tag), std::move(command), found, deadline);
+}
+
 }  // namespace
 
 Task<std::string> find_special(ImapLink& link, SpecialUse use, Deadline deadline) {
@@ -62,15 +70,16 @@ Task<std::string> find_special(ImapLink& link, SpecialUse use, Deadline deadline
     co_await ask(link, std::move(tag), std::move(command), found, deadline);
   }
   found.wanted = found.prefix + std::string(use.name);
-  std::string tag = link.begin(UpstreamCommand::List);
-  std::string command = wire::imap::list(tag, form_for(link.capabilities()));
-  co_await ask(link, std::move(tag), std::move(command), found, deadline);
-  if (!found.used.empty()) co_return found.used;
-  if (!found.named.empty()) co_return found.named;
+  co_await list_all(link, found, deadline);
+  if (!found.best().empty()) co_return found.best();
   if (co_await create_mailbox(link, found.wanted, deadline)) co_return found.wanted;
-  co_await net::fail(
-      net::Kind::Denied, net::Origin::Upstream, "no such mailbox, and none can be made");
-  co_return {};
+  // Another connection may have made it meanwhile, and not every server says so (RFC 5530).
+  co_await list_all(link, found, deadline);
+  if (found.best().empty()) {
+    co_await net::fail(
+        net::Kind::Denied, net::Origin::Upstream, "no such mailbox, and none can be made");
+  }
+  co_return found.best();
 }
 
 Task<bool> create_mailbox(ImapLink& link, std::string name, Deadline deadline) {

@@ -371,7 +371,8 @@ class RealCase:
         try:
             wait_until(lambda: self.saved() == len(bodies), 60, "the copies")
         except TimeoutError as late:
-            self.fail(f"{late}: {self.saved()} of {len(bodies)}\n{self.gateway.log()[-3000:]}")
+            ends = [line for line in self.gateway.log().splitlines() if "copy." in line]
+            self.fail(f"{late}: {self.saved()} of {len(bodies)}\n" + "\n".join(ends))
 
         found = self.in_sent()
         self.assertEqual({tuple(sorted(set(flags) - {rb"\Recent"})) for flags, _ in found},
