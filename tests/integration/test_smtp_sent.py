@@ -173,7 +173,8 @@ class CopyTest(CopyCase):
                 self.send(identified(40 + number), smtp)
                 self.wait_result(result)
                 self.assert_reply(smtp.ask("NOOP"), "250")
-                self.assertLessEqual(rule.matched, 2)
+                # One try: a mailbox that cannot be made is looked for before and behind.
+                self.assertLessEqual(rule.matched, 3 if step.startswith("CREATE") else 2)
                 self.assertEqual(self.copies_of(identified(40 + number)), [])
 
     def test_S038_what_is_not_now_is_tried_again(self):
