@@ -1,7 +1,8 @@
 """Runs the integration tests: `python3 -m tests.integration [--jobs N] [MODULE...]`.
 
 Each module runs in a process of its own, so that one that hangs or dies takes no other with it; two
-run at a time, as most of what they do is waiting. What a module says is shown when it fails. The
+run at a time, as most of what they do is waiting. What a module says is shown when it fails, and
+what its failed tests say is shown again at the end, each module under a line "FAILED: MODULE". The
 last line is "N passed, N failed". A skipped test is a failed one.
 """
 
@@ -16,6 +17,7 @@ from pathlib import Path
 
 _TOP = Path(__file__).resolve().parents[2]
 _MODULE_SECONDS = 1200
+_LAST_LINES = 40
 _TROUBLES = ("failures", "errors", "skipped", "unexpected successes", "expected failures")
 
 
@@ -36,6 +38,12 @@ def verdict(said, status):
     if failed == 0 and (status != 0 or int(ran.group(1)) == 0):
         failed = 1
     return max(0, int(ran.group(1)) - failed), failed
+
+
+def account(said):
+    """What the failed tests of a module said; its last lines, if it came to no end of its own."""
+    failures = re.search(r"^=+\n(FAIL|ERROR): .*", said, re.M | re.S)
+    return failures.group() if failures else "\n".join(said.splitlines()[-_LAST_LINES:])
 
 
 def run(module):
@@ -61,6 +69,7 @@ def main():
     parser.add_argument("module", nargs="*", help="tests.integration.test_...; default: all")
     options = parser.parse_args()
     passed_all = failed_all = 0
+    accounts = []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         running = {pool.submit(run, module): module for module in options.module or modules()}
         for done in concurrent.futures.as_completed(running):
@@ -68,8 +77,9 @@ def main():
             print(f"{running[done]}: {passed} passed, {failed} failed, {seconds:.0f} s", flush=True)
             if failed:
                 print(said, flush=True)
+                accounts.append(f"FAILED: {running[done]}\n{account(said)}")
             passed_all, failed_all = passed_all + passed, failed_all + failed
-    print(f"{passed_all} passed, {failed_all} failed")
+    print(*accounts, f"{passed_all} passed, {failed_all} failed", sep="\n")
     return 0 if failed_all == 0 else 1
 
 

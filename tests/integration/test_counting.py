@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.integration.__main__ import modules, verdict
+from tests.integration.__main__ import account, modules, verdict
 
 RAN = "Ran 5 tests in 1.2s\n\n"
 
@@ -36,6 +36,18 @@ class VerdictTest(unittest.TestCase):
 
     def test_words_of_a_test_are_not_taken_for_the_end(self):
         self.assertEqual(verdict("OK\n" + RAN + "FAILED (failures=1)\n", 1), (4, 1))
+
+
+class AccountTest(unittest.TestCase):
+    def test_it_is_what_the_failed_tests_said(self):
+        failure = "======\nFAIL: test_b (B.test_b)\n------\nAssertionError: 1 != 2\n\n" + RAN
+        said = "test_a (A.test_a) ... ok\ntest_b (B.test_b) ... FAIL\n\n"
+        self.assertEqual(account(said + failure), failure)
+
+    def test_of_a_process_that_died_it_is_the_last_it_said(self):
+        said = "".join(f"line {number}\n" for number in range(100))
+        self.assertTrue(account(said).endswith("line 98\nline 99"))
+        self.assertNotIn("line 20", account(said))
 
 
 class ModulesTest(unittest.TestCase):
