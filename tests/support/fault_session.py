@@ -167,6 +167,10 @@ class Session(threading.Thread):
         return mixed + [part for parts in answers for part in parts if isinstance(part, Tagged)]
 
     def _start_tls(self):
+        # The moment is there when the client has begun: a connection that is reset before may not
+        # have come about for it yet, which is another fault.
+        if not self._wire.buffered():
+            self._connection.recv(1, socket.MSG_PEEK)
         self._answer_moment("tls", [])
         self.early_octets = self._wire.buffered()
         if self.early_octets:
