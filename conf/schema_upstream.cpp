@@ -176,8 +176,8 @@ constexpr Setting<Pop3> kPop3[] = {
     {"eoh_fix", at<&Pop3::eoh_fix>(), any(),
      "add the empty line that ends the header, if a message has none"},
     {"seen", at<&Pop3::seen>(), any(),
-     R"(flag as \Seen at QUIT what RETR delivered, never, or even if the session is cut off, )"
-     "for which it may have to log in upstream once more"},
+     R"(flag as \Seen at QUIT what RETR delivered, never, )"
+     "or after a cut too (by a login of its own)"},
     {"seen_top", at<&Pop3::seen_top>(), any(),
      "let TOP count for that like RETR"},
     {"delete", at<&Pop3::delete_policy>(), any(),
