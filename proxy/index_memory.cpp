@@ -11,45 +11,35 @@ net::Digest IndexMemory::digest_of(const MailboxKey& key) const {
   return secret_.hmac({key.upstream, key.user, key.mailbox});
 }
 
-// Large mailboxes are copied while others may find theirs.
 net::Task<std::optional<IndexedMailbox>> IndexMemory::find(net::Loop& /*loop*/, MailboxKey key) {
   const net::Digest digest = digest_of(key);
-  Mailbox mailbox;
-  {
-    const std::scoped_lock lock(mutex_);
-    const auto found = entries_.find(digest);
-    if (found == entries_.end()) co_return std::nullopt;
-    order_.splice(order_.begin(), order_, found->second);
-    mailbox = found->second->mailbox;
-  }
-  co_return *mailbox;
+  const std::scoped_lock lock(mutex_);
+  const auto found = entries_.find(digest);
+  if (found == entries_.end()) co_return std::nullopt;
+  order_.splice(order_.begin(), order_, found->second);
+  co_return found->second->mailbox;
 }
 
 void IndexMemory::remember(const MailboxKey& key, const IndexedMailbox& mailbox) {
-  share(key, std::make_shared<const IndexedMailbox>(mailbox));
-}
-
-void IndexMemory::share(const MailboxKey& key, Mailbox mailbox) {
   const net::Digest digest = digest_of(key);
   const std::scoped_lock lock(mutex_);
   if (const auto found = entries_.find(digest); found != entries_.end()) forget(found->second);
-  take_in(digest, std::move(mailbox));
+  take_in(digest, mailbox);
 }
 
 void IndexMemory::remember_first(const MailboxKey& key, const IndexedMailbox& mailbox) {
   const net::Digest digest = digest_of(key);
-  auto copy = std::make_shared<const IndexedMailbox>(mailbox);
   const std::scoped_lock lock(mutex_);
-  if (!entries_.contains(digest)) take_in(digest, std::move(copy));
+  if (!entries_.contains(digest)) take_in(digest, mailbox);
 }
 
-void IndexMemory::take_in(const net::Digest& digest, Mailbox mailbox) {
-  const std::size_t messages = mailbox->known.messages.size();
+void IndexMemory::take_in(const net::Digest& digest, const IndexedMailbox& mailbox) {
+  const std::size_t messages = mailbox.known.messages.size();
   if (messages > messages_max_) return;
   while (entries_.size() >= mailboxes_max_ || messages_ + messages > messages_max_) {
     forget(std::prev(order_.end()));
   }
-  order_.push_front({.key = digest, .mailbox = std::move(mailbox)});
+  order_.push_front({.key = digest, .mailbox = mailbox});
   entries_.emplace(digest, order_.begin());
   messages_ += messages;
 }
@@ -68,7 +58,7 @@ void IndexMemory::forget_all() {
 }
 
 void IndexMemory::forget(Order::iterator entry) {
-  messages_ -= entry->mailbox->known.messages.size();
+  messages_ -= entry->mailbox.known.messages.size();
   entries_.erase(entry->key);
   order_.erase(entry);
 }

@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <list>
-#include <memory>
 #include <mutex>
 #include <unordered_map>
 
@@ -17,8 +16,6 @@ namespace postern::proxy {
 
 class IndexMemory final : public IndexStore {
  public:
-  using Mailbox = std::shared_ptr<const IndexedMailbox>;
-
   static constexpr std::size_t kMailboxesMax = 200'000;               // about 150 octets each,
   static constexpr std::size_t kMessagesMax = std::size_t{8} << 20U;  // 16 octets each
 
@@ -34,9 +31,6 @@ class IndexMemory final : public IndexStore {
 
   void remember(const MailboxKey& key, const IndexedMailbox& mailbox) override;
 
-  // The same, without a copy.
-  void share(const MailboxKey& key, Mailbox mailbox);
-
   // Unless something of that mailbox is there.
   void remember_first(const MailboxKey& key, const IndexedMailbox& mailbox);
 
@@ -46,13 +40,13 @@ class IndexMemory final : public IndexStore {
  private:
   struct Entry {
     net::Digest key;
-    Mailbox mailbox;
+    IndexedMailbox mailbox;
   };
 
   using Order = std::list<Entry>;  // most recently used first
 
   [[nodiscard]] net::Digest digest_of(const MailboxKey& key) const;
-  void take_in(const net::Digest& digest, Mailbox mailbox);
+  void take_in(const net::Digest& digest, const IndexedMailbox& mailbox);
   void forget(Order::iterator entry);
 
   std::size_t mailboxes_max_;

@@ -286,7 +286,7 @@ void IndexSqlite::Core::written(const OwnedKey& key,
                                 const net::Digest& digest,
                                 const Mailbox& mailbox) {
   unwritten_.forget(key.view());
-  recent_.share(key.view(), mailbox);
+  recent_.remember(key.view(), *mailbox);
   leave(digest, mailbox);
 }
 
@@ -294,7 +294,7 @@ void IndexSqlite::Core::not_written(const OwnedKey& key,
                                     const net::Digest& digest,
                                     const Mailbox& mailbox) {
   errors.fetch_add(1);
-  unwritten_.share(key.view(), mailbox);
+  unwritten_.remember(key.view(), *mailbox);
   recent_.forget(key.view());
   leave(digest, mailbox);
 }

@@ -111,7 +111,7 @@ Result<IndexFinding> IndexTables::read_chunks(const IndexSealer& sealer,
   if (!select) return passed_on(select);
   select->with(first_place(row.id)).with(last_place(row.id));
   IndexSum sum(seals_);
-  auto& messages = head.mailbox.known.messages;
+  std::vector<upstream::ListedMessage> messages;
   messages.reserve(head.messages);
   while (true) {
     auto there = select->step();
@@ -127,6 +127,7 @@ Result<IndexFinding> IndexTables::read_chunks(const IndexSealer& sealer,
   const bool whole =
       sum.chunks() == head.chunks && sum.value() == head.sum && messages.size() == head.messages;
   if (!whole) return IndexFinding{.is_odd = true};
+  head.mailbox.known.messages = std::move(messages);
   return IndexFinding{.mailbox = std::move(head.mailbox), .day = row.day};
 }
 

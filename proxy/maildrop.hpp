@@ -231,6 +231,7 @@ class Maildrop {
 
   net::Task<Commit> commit_once(upstream::Update update, net::Deadline deadline);
   [[nodiscard]] upstream::Update gather() const;
+  [[nodiscard]] std::vector<wire::Uid> all_uids() const;
   [[nodiscard]] bool hides_deleted(wire::imap::Capabilities can) const;
   [[nodiscard]] bool must_hide_deleted() const;
   void count_failed(const Commit& commit, metrics::DeleteFailure failure, std::string_view why);

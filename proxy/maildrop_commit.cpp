@@ -53,9 +53,7 @@ DeleteFailure failure_of(Kind kind) {
 
 Update Maildrop::gather() const {
   Update update{.policy = policy().delete_policy};
-  update.existing.reserve(messages_.size() + hidden_.size());
   for (const Message& message : messages_) {
-    update.existing.push_back(message.uid);
     const bool goes =
         message.deleted || (policy().delete_on_retr && message.retrieved && view_may_delete());
     if (goes && !message.vanished) {
@@ -65,15 +63,26 @@ Update Maildrop::gather() const {
     }
   }
   for (const upstream::ListedMessage& each : hidden_) {
-    update.existing.push_back(each.uid);
     if (each.tombstone) update.pending.push_back(each.uid);
   }
   // It is no use to come for those alone as long as others stand in the way.
   if (update.remove.empty() && standing_.others_in_the_way) update.pending.clear();
-  for (std::vector<wire::Uid>* const uids : {&update.existing, &update.remove, &update.seen}) {
+  for (std::vector<wire::Uid>* const uids : {&update.remove, &update.seen}) {
     if (!std::ranges::is_sorted(*uids)) std::ranges::sort(*uids);
   }
+  if (!update.empty()) update.existing = all_uids();
   return update;
+}
+
+std::vector<wire::Uid> Maildrop::all_uids() const {
+  std::vector<wire::Uid> uids;
+  uids.reserve(messages_.size() + hidden_.size());
+  for (const Message& message : messages_)
+    uids.push_back(message.uid);
+  for (const upstream::ListedMessage& each : hidden_)
+    uids.push_back(each.uid);
+  if (!std::ranges::is_sorted(uids)) std::ranges::sort(uids);
+  return uids;
 }
 
 Task<Commit> Maildrop::commit() {
@@ -84,7 +93,7 @@ Task<Commit> Maildrop::commit() {
     update.remove.clear();
     update.pending.clear();
   }
-  if (update.remove.empty() && update.seen.empty() && update.pending.empty()) co_return Commit{};
+  if (update.empty()) co_return Commit{};
 
   const net::Deadline deadline{session_.loop().now() + policy().commit_timeout};
   for (bool again = false;; again = true) {
@@ -105,7 +114,7 @@ Task<> Maildrop::commit_seen() {
   Update update = gather();
   update.remove.clear();
   update.pending.clear();
-  if (update.seen.empty()) co_return;
+  if (update.empty()) co_return;
   const net::Deadline deadline{session_.loop().now() + policy().commit_timeout};
   (void)co_await attempt(commit_once(std::move(update), deadline));
 }

@@ -138,7 +138,7 @@ KnownMailbox Maildrop::gather_known() const {
   if (!std::ranges::is_sorted(shown, {}, &ListedMessage::uid)) {
     std::ranges::sort(shown, {}, &ListedMessage::uid);
   }
-  std::vector<ListedMessage>& messages = known.messages;
+  std::vector<ListedMessage> messages;
   messages.reserve(shown.size() + hidden_.size());
   std::ranges::merge(
       shown, hidden_, std::back_inserter(messages), {}, &ListedMessage::uid, &ListedMessage::uid);
@@ -153,6 +153,7 @@ KnownMailbox Maildrop::gather_known() const {
   for (const wire::Uid uid : standing_.flagged) {
     if (ListedMessage* const message = find(uid)) message->tombstone = true;
   }
+  known.messages = std::move(messages);
   return known;
 }
 

@@ -222,7 +222,7 @@ Task<> Maildrop::make_messages(const wire::UidSet& flagged) {
     octets_ += each.size;
   }
   if (policy().order == conf::MessageOrder::Import) order_as_imported();
-  known.messages = std::vector<upstream::ListedMessage>();  // = {} would keep the memory
+  known.messages = {};
   standing_.mailbox = std::move(known);
   standing_.indexed = nullptr;
 }
@@ -251,11 +251,16 @@ bool Maildrop::has_tombstones() const {
 // A message of which somebody took the flag is his again, and no later flag on it is ours.
 void Maildrop::look_at_flags(const wire::UidSet& flagged) {
   std::uint64_t ours = 0;
-  for (upstream::ListedMessage& each : standing_.indexed->known.messages) {
-    if (!each.tombstone) continue;
-    each.tombstone = flagged.contains(each.uid);
-    if (each.tombstone) ++ours;
-    if (!each.tombstone) standing_.restored = true;
+  if (has_tombstones()) {
+    upstream::ListedMessages& known = standing_.indexed->known.messages;
+    std::vector<upstream::ListedMessage> messages(known.begin(), known.end());
+    for (upstream::ListedMessage& each : messages) {
+      if (!each.tombstone) continue;
+      each.tombstone = flagged.contains(each.uid);
+      if (each.tombstone) ++ours;
+      if (!each.tombstone) standing_.restored = true;
+    }
+    known = std::move(messages);
   }
   const bool by_uid = entrance_.link->capabilities().has(wire::imap::Capability::UidPlus);
   standing_.others_in_the_way = !by_uid && flagged.count() > ours;

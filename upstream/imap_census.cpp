@@ -36,15 +36,18 @@ std::uint64_t count_among(std::span<const ListedMessage> messages, const UidSet&
   return count;
 }
 
-// Removes those that are in the set, or those that are not; in one pass.
-void sift(Messages& messages, const UidSet& set, bool keeps_named) {
+// Those that are in the set, or those that are not, with room for so many more; in one pass.
+Messages sift(const ListedMessages& from, const UidSet& set, bool keeps_named, std::size_t more) {
+  Messages kept;
+  kept.reserve(from.size() + more);
   auto range = set.ranges().begin();
-  std::erase_if(messages, [&](const ListedMessage& each) {
+  for (const ListedMessage& each : from) {
     while (range != set.ranges().end() && range->last < each.uid)
       ++range;
     const bool is_named = range != set.ranges().end() && range->first <= each.uid;
-    return is_named != keeps_named;
-  });
+    if (is_named == keeps_named) kept.push_back(each);
+  }
+  return kept;
 }
 
 bool is_untold(const ListedMessage& message) {
@@ -302,7 +305,8 @@ Uid Census::candidate(std::size_t place) const {
 
 std::optional<std::size_t> Census::place_of(Uid uid) const {
   const bool is_new = wire::raw(uid) >= known_.uid_next;
-  const Messages& among = is_new ? newcomers_ : known_.messages;
+  std::span<const ListedMessage> among = known_.messages;
+  if (is_new) among = newcomers_;
   const auto found = std::ranges::lower_bound(among, uid, {}, &ListedMessage::uid);
   if (found == among.end() || found->uid != uid) return std::nullopt;
   const auto place = static_cast<std::size_t>(found - among.begin());
@@ -319,23 +323,13 @@ Task<bool> Census::take_in() {
     if (news_.shrank()) co_return false;
   }
   co_await settle_sizes(newcomers_);
-  Messages& messages = known_.messages;
-  const std::size_t before = messages.size();
-  switch (left_) {
-    case Left::All:
-      break;
-    case Left::None:
-      messages.clear();
-      break;
-    case Left::Named:
-      sift(messages, named_, true);
-      break;
-    case Left::AllButNamed:
-      if (!named_.empty()) sift(messages, named_, false);
-      break;
-  }
-  changed_ = messages.size() != before || !newcomers_.empty();
+  if (left_ == Left::All || left_ == Left::None) named_ = {};
+  const bool named_are_left = left_ == Left::Named || left_ == Left::None;
+  if (!named_are_left && named_.empty() && newcomers_.empty()) co_return true;
+  Messages messages = sift(known_.messages, named_, named_are_left, newcomers_.size());
+  changed_ = messages.size() != known_.messages.size() || !newcomers_.empty();
   messages.insert(messages.end(), newcomers_.begin(), newcomers_.end());
+  known_.messages = std::move(messages);
   co_return true;
 }
 

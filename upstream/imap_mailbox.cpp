@@ -169,7 +169,7 @@ Task<Listing> MailboxOpening::list() {
 
 // False: it proved nothing.
 Task<bool> MailboxOpening::list_by_census(Listing& listing) {
-  KnownMailbox& known = *visit_.known;
+  KnownMailbox known = *visit_.known;
   const bool counts = can_count();
   // A MODSEQ that is lower than the one we know says that the server has lost some.
   const bool resynced = resynced_ && mailbox_.modseq >= known.modseq;
@@ -248,8 +248,8 @@ bool MailboxOpening::is_complete() {
 void MailboxOpening::keep_marks(std::vector<ListedMessage>& messages) const {
   if (visit_.known == nullptr || visit_.known->uid_validity != mailbox_.uid_validity) return;
   if (is_behind()) return;  // it may give UIDs once more
-  auto known = visit_.known->messages.cbegin();
-  const auto end = visit_.known->messages.cend();
+  const ListedMessage* known = visit_.known->messages.begin();
+  const ListedMessage* const end = visit_.known->messages.end();
   for (ListedMessage& each : messages) {
     while (known != end && known->uid < each.uid)
       ++known;
@@ -261,7 +261,7 @@ void MailboxOpening::keep_marks(std::vector<ListedMessage>& messages) const {
   }
 }
 
-KnownMailbox MailboxOpening::remember(std::vector<ListedMessage> messages) const {
+KnownMailbox MailboxOpening::remember(ListedMessages messages) const {
   KnownMailbox now{.modseq = mailbox_.modseq, .complete = true};
   if (mailbox_.uid_validity) now.uid_validity = *mailbox_.uid_validity;
   if (mailbox_.uid_next) now.uid_next = wire::raw(*mailbox_.uid_next);

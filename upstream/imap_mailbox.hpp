@@ -31,9 +31,8 @@ struct Visit {
   wire::imap::OpenFor purpose = wire::imap::OpenFor::Reading;
   bool with_list = true;  // the list is going to be wanted: it is asked for in the same breath
 
-  // What an earlier visit found, if anything; list() takes the messages out when it needs them no
-  // longer. Lives as long as the opening.
-  KnownMailbox* known = nullptr;
+  // What an earlier visit found, if anything. Lives as long as the opening.
+  const KnownMailbox* known = nullptr;
 
   bool counts = true;  // the server may be believed that no old message comes back
 
@@ -112,7 +111,7 @@ class MailboxOpening {
   net::Task<bool> hear_all();
   [[nodiscard]] bool is_complete();
   void keep_marks(std::vector<ListedMessage>& messages) const;
-  [[nodiscard]] KnownMailbox remember(std::vector<ListedMessage> messages) const;
+  [[nodiscard]] KnownMailbox remember(ListedMessages messages) const;
 
   ImapLink& link_;
   Visit visit_;

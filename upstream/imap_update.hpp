@@ -26,6 +26,9 @@ struct Update {
   std::vector<wire::Uid> remove;    // are to go, in the way of the policy
   std::vector<wire::Uid> pending;   // an earlier session of ours could only flag them: are to go
   conf::DeletePolicy policy;
+
+  // There is nothing to do.
+  [[nodiscard]] bool empty() const { return seen.empty() && remove.empty() && pending.empty(); }
 };
 
 struct Updated {

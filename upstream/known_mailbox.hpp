@@ -9,7 +9,11 @@
 
 #include "wire/numbers.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace postern::upstream {
@@ -28,6 +32,42 @@ struct ListedMessage {
 
 static_assert(sizeof(ListedMessage) == 16);
 
+// The messages of a mailbox, ascending by UID. They never change: copies share them, on whatever
+// thread, and who wants others makes another list.
+class ListedMessages {
+ public:
+  ListedMessages() = default;
+
+  // Gives back room that the vector has beyond an eighth.
+  ListedMessages(std::vector<ListedMessage> messages) {
+    if (messages.capacity() - messages.size() > messages.size() / 8) messages.shrink_to_fit();
+    messages_ = std::make_shared<const std::vector<ListedMessage>>(std::move(messages));
+  }
+
+  ListedMessages(std::initializer_list<ListedMessage> messages)
+      : ListedMessages(std::vector<ListedMessage>(messages)) {}
+
+  [[nodiscard]] const ListedMessage* data() const {
+    return messages_ != nullptr ? messages_->data() : nullptr;
+  }
+
+  [[nodiscard]] std::size_t size() const { return messages_ != nullptr ? messages_->size() : 0; }
+
+  [[nodiscard]] bool empty() const { return size() == 0; }
+
+  [[nodiscard]] const ListedMessage* begin() const { return data(); }
+
+  [[nodiscard]] const ListedMessage* end() const { return data() + size(); }
+
+  [[nodiscard]] const ListedMessage& operator[](std::size_t place) const { return data()[place]; }
+
+  // There must be one.
+  [[nodiscard]] const ListedMessage& back() const { return messages_->back(); }
+
+ private:
+  std::shared_ptr<const std::vector<ListedMessage>> messages_;
+};
+
 struct KnownMailbox {
   wire::UidValidity uid_validity{};
   std::uint64_t uid_next = 1;    // no message of that visit has this UID or a higher one; <= 2^32
@@ -35,7 +75,7 @@ struct KnownMailbox {
   std::int64_t listed_at = 0;    // when all of it was listed last, seconds since 1970
   bool complete = false;         // else sizes and dates are good, but nobody knows what is missing
   bool counting_trusted = true;  // no old message has ever come back here
-  std::vector<ListedMessage> messages;  // ascending
+  ListedMessages messages;
 };
 
 }  // namespace postern::upstream

@@ -11,10 +11,8 @@ namespace postern::upstream {
 
 namespace {
 
-using Messages = std::vector<ListedMessage>;
-
 // "3:7,9", or nothing if that would be too long. Ends with the first octet too many.
-std::string known_set(const Messages& messages) {
+std::string known_set(const ListedMessages& messages) {
   std::string set;
   for (std::size_t i = 0; i < messages.size();) {
     std::size_t last = i;

@@ -16,6 +16,7 @@ namespace postern::proxy {
 namespace {
 
 using upstream::ListedMessage;
+using upstream::ListedMessages;
 
 IndexSealer sealer(unsigned char mailbox = 1) {
   IndexSealer made{.key = {}, .mailbox = {}};
@@ -35,7 +36,7 @@ std::vector<ListedMessage> messages(std::uint32_t first, std::size_t count) {
   return made;
 }
 
-bool same_messages(const std::vector<ListedMessage>& one, const std::vector<ListedMessage>& other) {
+bool same_messages(const ListedMessages& one, const ListedMessages& other) {
   return same({.known = {.messages = one}}, {.known = {.messages = other}});
 }
 

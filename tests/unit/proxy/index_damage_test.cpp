@@ -280,8 +280,11 @@ TEST_F(DamagedIndex, M077_AChunkOfAnEarlierTimeIsNoticed) {
   // Bob as he was before is whole and sealed, but not what his head tells of now.
   change("CREATE TABLE earlier AS SELECT * FROM chunk WHERE place >> 32 = 2");
   IndexedMailbox later = mailbox(1);
-  for (auto& message : later.known.messages)
+  std::vector<upstream::ListedMessage> messages(later.known.messages.begin(),
+                                                later.known.messages.end());
+  for (upstream::ListedMessage& message : messages)
     message.exact = !message.exact;
+  later.known.messages = std::move(messages);
   {
     IndexScene scene(path());
     scene.remember("bob", later);

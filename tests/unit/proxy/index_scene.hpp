@@ -49,15 +49,17 @@ inline IndexedMailbox numbered_mailbox(std::uint64_t number, std::size_t message
   const std::size_t count = random() % (messages_max + 1);
   const std::uint64_t step_max = random() % 3 == 0 ? 1000 : 2;
   std::uint64_t uid = 0;
+  std::vector<upstream::ListedMessage> messages;
   for (std::size_t i = 0; i < count; ++i) {
     uid += 1 + random() % step_max;
     const std::uint64_t size = random() % 16 == 0 ? random() >> 2U : random() % 100'000;
-    mailbox.known.messages.push_back({.uid = wire::Uid{static_cast<std::uint32_t>(uid)},
-                                      .received = static_cast<std::uint32_t>(random()),
-                                      .size = size,
-                                      .exact = random() % 2 == 0,
-                                      .tombstone = random() % 8 == 0});
+    messages.push_back({.uid = wire::Uid{static_cast<std::uint32_t>(uid)},
+                        .received = static_cast<std::uint32_t>(random()),
+                        .size = size,
+                        .exact = random() % 2 == 0,
+                        .tombstone = random() % 8 == 0});
   }
+  mailbox.known.messages = std::move(messages);
   mailbox.known.uid_next = uid + 1;
   return mailbox;
 }

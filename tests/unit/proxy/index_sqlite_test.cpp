@@ -158,6 +158,18 @@ TEST(IndexSqlite, AMailboxInUseIsLookedUpOnceAnHour) {
   EXPECT_EQ(scene.threads.reader.given(), before + 1);
 }
 
+TEST(IndexSqlite, WhatManySessionsFindStandsInMemoryOnce) {
+  const TemporaryFolder folder;
+  IndexScene(folder / "index.db").remember("ann", numbered_mailbox(5));
+  IndexScene scene(folder / "index.db");
+
+  const auto first = scene.find("ann");
+  const auto second = scene.find("ann");
+
+  ASSERT_FALSE(first.value().known.messages.empty());
+  EXPECT_EQ(first->known.messages.data(), second.value().known.messages.data());
+}
+
 TEST(IndexSqlite, M083_TwoProcessesThatWriteAtOnceLeaveWholeMailboxes) {
   const TemporaryFolder folder;
   IndexScene one(folder / "index.db");

@@ -19,7 +19,7 @@
 namespace postern::upstream {
 
 // "2 5 6"
-inline std::string text_of(const std::vector<ListedMessage>& messages) {
+inline std::string text_of(const ListedMessages& messages) {
   std::string text;
   for (const ListedMessage& each : messages)
     text += (text.empty() ? "" : " ") + std::to_string(wire::raw(each.uid));
@@ -47,8 +47,10 @@ class CensusScene {
 
   // The last visit found these.
   void know(const std::vector<std::uint32_t>& uids) {
+    std::vector<ListedMessage> messages;
     for (const std::uint32_t uid : uids)
-      known.messages.push_back({.uid = wire::Uid{uid}, .received = 1, .size = uid * 10});
+      messages.push_back({.uid = wire::Uid{uid}, .received = 1, .size = uid * 10});
+    known.messages = std::move(messages);
     known.uid_next = uids.empty() ? 1 : uids.back() + 1;
     known.complete = true;
   }

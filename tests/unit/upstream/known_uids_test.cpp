@@ -13,10 +13,10 @@ namespace postern::upstream {
 namespace {
 
 KnownMailbox mailbox_of(const std::vector<std::uint32_t>& uids) {
-  KnownMailbox known{.uid_validity = wire::UidValidity{7}, .modseq = 90};
+  std::vector<ListedMessage> messages;
   for (const std::uint32_t uid : uids)
-    known.messages.push_back({.uid = wire::Uid{uid}, .size = 1});
-  return known;
+    messages.push_back({.uid = wire::Uid{uid}, .size = 1});
+  return {.uid_validity = wire::UidValidity{7}, .modseq = 90, .messages = std::move(messages)};
 }
 
 // Of so many messages, each `step` behind the one before.
