@@ -158,7 +158,7 @@ struct OperationAwait {
 };
 
 // Awaits an operation for its error.
-template <class Op>
+template <LosesNothing Op>
 struct OperationErrorAwait : OperationAwait<Op, true> {
   ErrorPtr await_resume() { return this->take_error(); }
 };

@@ -99,6 +99,8 @@ class ReadSome final : public Reading {
 
 class Readable final : public Reading {
  public:
+  static constexpr bool kOnlyLooks = true;  // what came stays where it is
+
   Readable(StreamCore& stream, Wait wait) : Reading(stream, wait) {}
 
   ~Readable() override { abandon(); }

@@ -222,8 +222,12 @@ struct TaskErrorAwait;
 template <class Op, bool Looks>
 struct OperationAwait;  // net/operation.hpp
 
+// An operation that hands nothing over, or leaves it where it was.
 template <class Op>
-struct OperationErrorAwait;  // likewise
+concept LosesNothing = std::is_void_v<decltype(std::declval<Op&>().take())> || Op::kOnlyLooks;
+
+template <LosesNothing Op>
+struct OperationErrorAwait;  // net/operation.hpp
 
 template <class T>
 struct Promise;
@@ -270,7 +274,7 @@ struct PromiseOf : PromiseBase {
 
   TaskErrorAwait await_transform(ErrorOf<Task<>> looked_at);
 
-  template <class Op>
+  template <LosesNothing Op>
     requires std::is_base_of_v<Operation, Op>
   OperationErrorAwait<Op> await_transform(ErrorOf<Op> looked_at) {
     return {{looked_at.awaited}};

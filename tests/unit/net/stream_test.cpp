@@ -16,6 +16,12 @@ namespace {
 
 using std::chrono::seconds;
 
+// Whoever waits for an error alone must not lose what came.
+static_assert(LosesNothing<Readable>);
+static_assert(!LosesNothing<ReadLine>);
+static_assert(!LosesNothing<ReadSome>);
+static_assert(!LosesNothing<ReadExactly>);
+
 constexpr LineBound kShort{.octets_max = 20, .skip_max = 100};
 
 // Two ends of a pipe: `mine` is what is tested, `peer` does as it is told.
