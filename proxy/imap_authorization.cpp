@@ -167,7 +167,7 @@ Task<Next> ImapAuthorization::login(imap::LoginRequest& request) {
 
 Task<Next> ImapAuthorization::authenticate(const imap::AuthenticateRequest& request) {
   const auto mechanism = sasl::find_mechanism(request.mechanism);
-  const auto offered = talk_.mechanisms();
+  const auto offered = session_.mechanisms();
   const bool usable = mechanism && std::ranges::find(offered, *mechanism) != offered.end();
   if (!usable || !session_.may_log_in()) {
     if (usable) login_.note(proxy::counted(*mechanism), AuthResult::CleartextDenied);

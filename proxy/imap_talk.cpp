@@ -6,7 +6,6 @@
 #include "wire/imap_reply.hpp"
 #include "wire/pop3.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace postern::proxy {
@@ -186,16 +185,6 @@ Task<Next> ImapTalk::say_mistake(std::string_view tag, std::string_view text) {
   co_return Next::Stop;
 }
 
-std::vector<wire::sasl::Mechanism> ImapTalk::mechanisms() const {
-  std::vector<wire::sasl::Mechanism> offered = session_.snapshot().mechanisms;
-  const auto known = session_.snapshot().known_behind(session_.entry());
-  if (!known) return offered;
-  std::erase_if(offered, [&known](wire::sasl::Mechanism mechanism) {
-    return wire::sasl::takes_token(mechanism) && !known->before_login.has(mechanism);
-  });
-  return offered;
-}
-
 std::string ImapTalk::capabilities() const {
   std::string names = "IMAP4rev1 SASL-IR ID";
   const auto add = [&names](std::string_view name) { names.append(" ").append(name); };
@@ -216,7 +205,7 @@ std::string ImapTalk::capabilities() const {
     add("LOGINDISABLED");
     return names;
   }
-  for (const wire::sasl::Mechanism mechanism : mechanisms())
+  for (const wire::sasl::Mechanism mechanism : session_.mechanisms())
     names.append(" AUTH=").append(wire::sasl::name(mechanism));
   return names;
 }

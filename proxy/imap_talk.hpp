@@ -15,7 +15,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace postern::proxy {
 
@@ -51,9 +50,6 @@ class ImapTalk {
 
   // What can be had here and now: the names in greeting and CAPABILITY.
   [[nodiscard]] std::string capabilities() const;
-
-  // Mechanisms that AUTHENTICATE offers, as far as is known of the servers behind.
-  [[nodiscard]] std::vector<wire::sasl::Mechanism> mechanisms() const;
 
  private:
   [[nodiscard]] bool wants(wire::imap::Verb verb,

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace postern::proxy {
 
@@ -130,14 +131,14 @@ Task<Next> Pop3Authorization::pass(std::string_view password) {
 }
 
 Task<Next> Pop3Authorization::list_mechanisms() {
-  std::span<const sasl::Mechanism> usable;
-  if (session_.may_log_in()) usable = talk_.mechanisms();
+  std::vector<sasl::Mechanism> usable;
+  if (session_.may_log_in()) usable = session_.mechanisms();
   co_return co_await good(pop3::mechanism_list(usable));
 }
 
 Task<Next> Pop3Authorization::auth(pop3::Auth request) {
   const auto mechanism = sasl::find_mechanism(request.mechanism);
-  const auto offered = talk_.mechanisms();
+  const auto offered = session_.mechanisms();
   if (!mechanism || std::ranges::find(offered, *mechanism) == offered.end()) {
     co_return co_await talk_.say_mistake("unrecognized mechanism");
   }

@@ -7,6 +7,7 @@
 
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace postern::proxy {
 
@@ -77,7 +78,8 @@ std::string Pop3Talk::capabilities(bool before_login) const {
   const bool may_log_in = before_login && session_.may_log_in();
   wire::pop3::Capabilities offered{
       .user = may_log_in, .stls = before_login && session_.can_start_tls(), .utf8 = policy_.utf8};
-  if (may_log_in) offered.mechanisms = mechanisms();
+  const std::vector<wire::sasl::Mechanism> mechanisms = session_.mechanisms();
+  if (may_log_in) offered.mechanisms = mechanisms;
   if (policy_.login_delay > conf::Duration::zero()) {
     offered.login_delay = static_cast<std::uint32_t>(
         std::chrono::ceil<std::chrono::seconds>(policy_.login_delay).count());
@@ -95,10 +97,6 @@ std::string Pop3Talk::languages(std::string_view tag) {
     return std::string(wire::pop3::kLanguageChanged);
   }
   return refuse("no such language");
-}
-
-std::span<const wire::sasl::Mechanism> Pop3Talk::mechanisms() const {
-  return session_.snapshot().mechanisms;
 }
 
 void Pop3Talk::trace_reply(std::string_view reply) {

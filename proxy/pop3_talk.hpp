@@ -10,7 +10,6 @@
 #include "wire/pop3_reply.hpp"
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -52,9 +51,6 @@ class Pop3Talk {
 
   // The answer to LANG.
   [[nodiscard]] static std::string languages(std::string_view tag);
-
-  // The mechanisms that can be used here and now.
-  [[nodiscard]] std::span<const wire::sasl::Mechanism> mechanisms() const;
 
   [[nodiscard]] const conf::Pop3& policy() const { return policy_; }
 
