@@ -3,7 +3,6 @@
 #pragma once
 
 #include "net/loop.hpp"
-#include "net/scope.hpp"
 #include "proxy/index_sqlite.hpp"
 
 #include <chrono>
@@ -13,6 +12,8 @@
 #include <random>
 #include <string>
 #include <utility>
+
+#include "tests/unit/proxy/run_task.hpp"
 
 namespace postern::proxy {
 
@@ -89,23 +90,8 @@ struct IndexScene {
   std::optional<IndexedMailbox> find_latest(const std::string& user) { return run(user, true); }
 
   std::optional<IndexedMailbox> run(const std::string& user, bool latest) {
-    std::optional<IndexedMailbox> found;
-    net::Scope scope([](const net::Error&) {});
-    bool is_over = false;
-    bool runs = false;
-    scope.spawn(look(user, latest, found));
-    scope.when_empty([&] {
-      is_over = true;
-      if (runs) loop.stop();
-    });
-    runs = !is_over;
-    if (runs) loop.run();
-    return found;
-  }
-
-  net::Task<> look(std::string user, bool latest, std::optional<IndexedMailbox>& found) {
     auto looking = latest ? index.find_latest(loop, key(user)) : index.find(loop, key(user));
-    found = co_await std::move(looking);
+    return test::run_task(loop, std::move(looking)).value();
   }
 
   bool flushed = false;

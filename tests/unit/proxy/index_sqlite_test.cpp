@@ -30,6 +30,18 @@ using test::TemporaryFolder;
 
 constexpr std::int64_t kDay = 24 * 60 * 60;  // in seconds
 
+// Gives the thread a job that lasts until the gate is opened.
+void keep_busy(StateThread& thread, std::filesystem::path file, std::shared_future<void> gate) {
+  thread.give({.file = std::make_shared<StateFile>(
+                   StatePlan{.path = std::move(file),
+                             .application = 1,
+                             .build = [](Database&, std::int64_t) { return net::Result<>(); }}),
+               .work = [gate = std::move(gate)](Database&) {
+                 gate.wait();
+                 return net::Result<>();
+               }});
+}
+
 TEST(IndexSqlite, FindsNothingInANewFile) {
   const TemporaryFolder folder;
   IndexScene scene(folder / "index.db");
@@ -283,16 +295,7 @@ TEST(IndexSqlite, NobodyWaitsForAWriterThatIsBusy) {
   scene.remember("ann", numbered_mailbox(1));
   scene.flush();
   std::promise<void> gate;
-  auto opened = std::make_shared<std::shared_future<void>>(gate.get_future());
-  scene.threads.writer.give(
-      {.file = std::make_shared<StateFile>(
-           StatePlan{.path = folder / "other.db",
-                     .application = 1,
-                     .build = [](Database&, std::int64_t) -> net::Result<> { return {}; }}),
-       .work = [opened](Database&) -> net::Result<> {
-         opened->wait();
-         return {};
-       }});
+  keep_busy(scene.threads.writer, folder / "other.db", gate.get_future());
 
   scene.remember("bob", numbered_mailbox(2));
 
@@ -313,16 +316,7 @@ TEST(IndexSqlite, M083_ToMarkAMailboxAsUsedOverwritesNothing) {
   IndexScene scene(folder / "index.db", [&now] { return now.load(); });
   IndexScene other(folder / "index.db", [&now] { return now.load(); });
   std::promise<void> gate;
-  auto opened = std::make_shared<std::shared_future<void>>(gate.get_future());
-  scene.threads.writer.give(
-      {.file = std::make_shared<StateFile>(
-           StatePlan{.path = folder / "other.db",
-                     .application = 1,
-                     .build = [](Database&, std::int64_t) -> net::Result<> { return {}; }}),
-       .work = [opened](Database&) -> net::Result<> {
-         opened->wait();
-         return {};
-       }});
+  keep_busy(scene.threads.writer, folder / "other.db", gate.get_future());
   EXPECT_TRUE(same(scene.find("ann").value(), numbered_mailbox(1)));
   other.remember("ann", numbered_mailbox(2));
   other.flush();

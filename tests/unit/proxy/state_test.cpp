@@ -3,7 +3,6 @@
 #include "proxy/state.hpp"
 
 #include "metrics/registry.hpp"
-#include "net/scope.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +15,7 @@
 #include <vector>
 
 #include "tests/unit/metrics/log_support.hpp"
+#include "tests/unit/proxy/run_task.hpp"
 
 namespace postern::proxy {
 namespace {
@@ -25,12 +25,6 @@ using testing::Not;
 
 constexpr MailboxKey kJoe{.upstream = "imap", .user = "joe", .mailbox = "INBOX"};
 constexpr auto kLong = std::chrono::seconds(60);
-
-template <class T>
-net::Task<> waits_for(net::Task<T> task, net::ErrorPtr& error) {
-  auto done = co_await attempt(std::move(task));
-  if (!done) error = std::make_unique<net::Error>(std::move(done.error()));
-}
 
 class StateTest : public testing::Test {
  protected:
@@ -43,24 +37,15 @@ class StateTest : public testing::Test {
 
   ~StateTest() override { std::filesystem::remove_all(folder_); }
 
-  template <class T>
-  net::ErrorPtr run(net::Task<T> task) {
-    net::ErrorPtr error;
-    net::Scope scope([](const net::Error&) {});
-    scope.spawn(waits_for(std::move(task), error));
-    if (scope.live() == 0) return error;
-    scope.when_empty([this] { loop_.stop(); });
-    loop_.run();
-    return error;
+  bool finds(State& state) {
+    return test::run_task(loop_, state.uidls().find(loop_, kJoe)).has_value();
   }
 
-  net::ErrorPtr find(State& state) { return run(state.uidls().find(loop_, kJoe)); }
-
-  net::ErrorPtr keep(State& state, std::string text) {
+  bool keeps(State& state, std::string text) {
     UidlChange change;
     change.aliases.push_back(
         {.validity = wire::UidValidity{1}, .uid = wire::Uid{2}, .text = std::move(text)});
-    return run(state.uidls().keep(loop_, kJoe, std::move(change)));
+    return test::run_task(loop_, state.uidls().keep(loop_, kJoe, std::move(change))).has_value();
   }
 
   std::string page(const State& state) {
@@ -85,8 +70,8 @@ TEST_F(StateTest, AFileThatCannotBeReadIsToldOfOnceAndWhenItCanBeAgain) {
   std::ofstream(settings_.path) << std::string(4096, 'x');
   State state(settings_, log_);
 
-  EXPECT_NE(find(state), nullptr);
-  EXPECT_NE(find(state), nullptr);
+  EXPECT_FALSE(finds(state));
+  EXPECT_FALSE(finds(state));
 
   EXPECT_THAT(page(state), HasSubstr("\npostern_state_up{store=\"local\"} 0\n"));
   EXPECT_THAT(page(state), HasSubstr("\npostern_state_size_bytes{store=\"local\"} 4096\n"));
@@ -97,21 +82,21 @@ TEST_F(StateTest, AFileThatCannotBeReadIsToldOfOnceAndWhenItCanBeAgain) {
 
   std::filesystem::remove(settings_.path);
 
-  EXPECT_EQ(find(state), nullptr);
+  EXPECT_TRUE(finds(state));
   EXPECT_THAT(page(state), HasSubstr("\npostern_state_up{store=\"local\"} 1\n"));
   EXPECT_THAT(log(), HasSubstr(" info state.recovered file="));
 }
 
 TEST_F(StateTest, AFileThatIsGoneIsNotWell) {
   State state(settings_, log_);
-  ASSERT_EQ(keep(state, "a"), nullptr);
-  ASSERT_EQ(find(state), nullptr);
+  ASSERT_TRUE(keeps(state, "a"));
+  ASSERT_TRUE(finds(state));
   EXPECT_THAT(page(state), HasSubstr("\npostern_state_up{store=\"local\"} 1\n"));
 
   for (const char* suffix : {"", "-wal", "-shm"})
     std::filesystem::remove(settings_.path.native() + suffix);
 
-  EXPECT_NE(find(state), nullptr);
+  EXPECT_FALSE(finds(state));
   EXPECT_THAT(page(state), HasSubstr("\npostern_state_up{store=\"local\"} 0\n"));
   EXPECT_THAT(log(), HasSubstr(" error state.failed file="));
 }
@@ -120,7 +105,7 @@ TEST_F(StateTest, AFolderThatTakesNothingIsNotWellAndIsTriedAgain) {
   settings_.path = folder_ / "later" / "state.db";
   State state(settings_, log_, net::Duration::zero());
 
-  EXPECT_NE(keep(state, "a"), nullptr);
+  EXPECT_FALSE(keeps(state, "a"));
   EXPECT_THAT(page(state), HasSubstr("\npostern_state_up{store=\"local\"} 0\n"));
 
   std::filesystem::create_directory(folder_ / "later");
@@ -135,7 +120,7 @@ TEST_F(StateTest, WithoutAPathMemoryAnswersAndThereIsNoFile) {
   settings_.path.clear();
   State state(settings_, log_);
 
-  EXPECT_EQ(find(state), nullptr);
+  EXPECT_TRUE(finds(state));
 
   EXPECT_THAT(page(state), HasSubstr("\npostern_state_up{store=\"local\"} 1\n"));
   EXPECT_THAT(page(state), HasSubstr("\npostern_state_size_bytes{store=\"local\"} 0\n"));

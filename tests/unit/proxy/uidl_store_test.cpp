@@ -1,6 +1,5 @@
 // What is kept stays kept, in memory and in a file.
 
-#include "net/scope.hpp"
 #include "proxy/uidl_memory.hpp"
 #include "proxy/uidl_sqlite.hpp"
 
@@ -13,6 +12,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+
+#include "tests/unit/proxy/run_task.hpp"
 
 namespace postern::proxy {
 namespace {
@@ -33,11 +34,6 @@ UidlRecord record(std::string text) {
                    .size = 0,
                    .position = 9},
           .text = std::move(text)};
-}
-
-template <class T>
-net::Task<> put_into(net::Task<T> task, net::Result<T>& result) {
-  result = co_await attempt(std::move(task));
 }
 
 // A store of either kind; the one in a file can be closed and opened again.
@@ -88,13 +84,7 @@ class UidlStoreTest : public testing::TestWithParam<bool> {
 
   template <class T>
   net::Result<T> run(net::Task<T> task) {
-    net::Result<T> result = net::failure(net::Kind::Internal, net::Origin::Here, "did not end");
-    net::Scope scope([](const net::Error&) {});
-    scope.spawn(put_into(std::move(task), result));
-    if (scope.live() == 0) return result;
-    scope.when_empty([this] { loop_.stop(); });
-    loop_.run();
-    return result;
+    return test::run_task(loop_, std::move(task));
   }
 
   std::filesystem::path folder_;
