@@ -65,13 +65,27 @@ bool LogWriter::push(std::string_view line) {
   }
   pending_ += line;
   ++pushed_;
-  if (++pending_lines_ == 1) work_.notify_one();
+  ++pending_lines_;
+  if (waits_for_line_ || is_urgent()) {
+    waits_for_line_ = false;
+    work_.notify_one();
+  }
   return true;
+}
+
+// Nobody rests: somebody waits for lines to be written, or the queue is going to be full.
+bool LogWriter::is_urgent() const {
+  return stopping_ || flushing_ > 0 || pending_lines_ >= bounds_.lines / 2 ||
+         pending_.size() > bounds_.octets / 2;
 }
 
 bool LogWriter::flush(std::chrono::milliseconds limit) {
   std::unique_lock lock(mutex_);
-  return done_.wait_for(lock, limit, [this, all = pushed_] { return finished_ >= all; });
+  ++flushing_;
+  work_.notify_one();
+  const bool done = done_.wait_for(lock, limit, [this, all = pushed_] { return finished_ >= all; });
+  --flushing_;
+  return done;
 }
 
 void LogWriter::stop(std::chrono::milliseconds limit) {
@@ -90,7 +104,9 @@ void LogWriter::run() {
   writing.reserve(bounds_.octets);
   std::unique_lock lock(mutex_);
   while (true) {
+    waits_for_line_ = true;
     work_.wait(lock, [this] { return stopping_ || pending_lines_ > 0; });
+    waits_for_line_ = false;
     if (pending_lines_ == 0) return;
     writing.swap(pending_);
     const std::size_t lines = std::exchange(pending_lines_, 0);
@@ -104,6 +120,7 @@ void LogWriter::run() {
     unreported_ += told ? lost : lost + missing;
     finished_ += lines;
     done_.notify_all();
+    work_.wait_for(lock, kRest, [this] { return is_urgent(); });
   }
 }
 

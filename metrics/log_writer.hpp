@@ -1,9 +1,11 @@
 // The queue between those who log and the descriptor that the log goes to.
 //
 // A line is copied into the queue and the caller goes on: the lock is held for the copy, never for
-// a write. One thread writes out what is there. When nobody takes the log (a pipe that is not read,
-// a full disk) the queue fills up to its bounds, further lines are dropped and counted, and as soon
-// as there is room again a line says how many are missing at that place.
+// a write. One thread writes out what is there, at once if it has rested for a moment, else when
+// the moment is over: to be woken for each line costs more than the line. When nobody takes the log
+// (a pipe that is not read, a full disk) the queue fills up to its bounds, further lines are
+// dropped and counted, and as soon as there is room again a line says how many are missing at that
+// place.
 //
 // The queue takes its memory at construction.
 
@@ -29,6 +31,8 @@ struct LogBounds {
 
 class LogWriter {
  public:
+  static constexpr auto kRest = std::chrono::milliseconds(50);  // a line waits no longer for it
+
   // The descriptor stays the caller's and may be blocking or not. `missing` makes the line that
   // tells of dropped ones; it is called from the writer's thread.
   LogWriter(int descriptor,
@@ -54,6 +58,7 @@ class LogWriter {
 
  private:
   void run();
+  [[nodiscard]] bool is_urgent() const;
   std::uint64_t write_lines(std::string_view lines);
   bool write_all(std::string_view& text);
   bool wait_until_writable();
@@ -72,6 +77,8 @@ class LogWriter {
   std::uint64_t unreported_ = 0;  // dropped since the last line that said so
   std::uint64_t pushed_ = 0;
   std::uint64_t finished_ = 0;  // of those pushed: written or given up
+  unsigned flushing_ = 0;       // how many wait for what they pushed
+  bool waits_for_line_ = false;
   bool stopping_ = false;
   std::chrono::steady_clock::time_point deadline_;
 

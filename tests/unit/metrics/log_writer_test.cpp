@@ -133,6 +133,17 @@ TEST(LogWriter, F066_StopDoesNotWaitLongerThanItsLimit) {
   EXPECT_GE(writer.dropped(), 1000U - 41U) << "the pipe took 4096 octets";
 }
 
+// No line may wait for the next: the one behind the rest is written without being asked for.
+TEST(LogWriter, ALineThatComesWhileItRestsIsWrittenByItself) {
+  const Pipe pipe;
+  LogWriter writer(pipe.writer(), {}, missing);
+
+  for (const std::string_view line : {"first\n", "second\n", "third\n"}) {
+    ASSERT_TRUE(writer.push(line));
+    EXPECT_EQ(read_until(pipe, line), line);
+  }
+}
+
 TEST(LogWriter, StopWritesWhatIsQueued) {
   Pipe pipe;
   LogWriter writer(pipe.writer(), {}, missing);
