@@ -115,7 +115,7 @@ constexpr Setting<Limits> kLimits[] = {
 
 constexpr Setting<Auth> kAuth[] = {
     {"mechanisms", at<&Auth::mechanisms>(), text(refuse_mechanism),
-     "what AUTH offers; the OAuth ones only if the upstream has them"},
+     "what AUTH offers; the OAuth ones only while an upstream may have them"},
     {"max_attempts", at<&Auth::max_attempts>(), between(1, 100),
      "failed logins of one connection before it is closed"},
     {"failure_delay", at<&Auth::failure_delay>(), between(0s, 5min),

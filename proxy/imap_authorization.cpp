@@ -167,8 +167,9 @@ Task<Next> ImapAuthorization::login(imap::LoginRequest& request) {
 
 Task<Next> ImapAuthorization::authenticate(const imap::AuthenticateRequest& request) {
   const auto mechanism = sasl::find_mechanism(request.mechanism);
-  const auto offered = session_.mechanisms();
-  const bool usable = mechanism && std::ranges::find(offered, *mechanism) != offered.end();
+  // What was not offered may be there by now: the server is asked.
+  const auto& known = session_.snapshot().mechanisms;
+  const bool usable = mechanism && std::ranges::find(known, *mechanism) != known.end();
   if (!usable || !session_.may_log_in()) {
     if (usable) login_.note(proxy::counted(*mechanism), AuthResult::CleartextDenied);
     talk_.forgive();

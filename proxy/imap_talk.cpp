@@ -205,7 +205,8 @@ std::string ImapTalk::capabilities() const {
     add("LOGINDISABLED");
     return names;
   }
-  for (const wire::sasl::Mechanism mechanism : session_.mechanisms())
+  for (const wire::sasl::Mechanism mechanism :
+       session_.snapshot().mechanisms_behind(session_.entry()))
     names.append(" AUTH=").append(wire::sasl::name(mechanism));
   return names;
 }

@@ -17,7 +17,7 @@ namespace postern::proxy {
 class IndexMemory final : public IndexStore {
  public:
   static constexpr std::size_t kMailboxesMax = 200'000;               // about 150 octets each,
-  static constexpr std::size_t kMessagesMax = std::size_t{8} << 20U;  // 16 octets each
+  static constexpr std::size_t kMessagesMax = std::size_t{8} << 20U;  // 16 to 18 octets each
 
   explicit IndexMemory(std::size_t mailboxes_max = kMailboxesMax,
                        std::size_t messages_max = kMessagesMax)

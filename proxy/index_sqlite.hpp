@@ -40,7 +40,7 @@ class IndexSqlite final : public IndexStore {
   static constexpr net::Duration kPatience = std::chrono::seconds(2);  // of who looks up
   static constexpr std::size_t kWaitingOctetsMax = std::size_t{64} << 20U;
   static constexpr std::size_t kRecentMailboxesMax = 100'000;               // in memory besides,
-  static constexpr std::size_t kRecentMessagesMax = std::size_t{1} << 20U;  // of 16 octets each
+  static constexpr std::size_t kRecentMessagesMax = std::size_t{1} << 20U;  // of 16 to 18 octets
   static constexpr net::Duration kPause = std::chrono::seconds(30);         // after the disk failed
 
   // Seconds since 1970.

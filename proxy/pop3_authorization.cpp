@@ -132,14 +132,15 @@ Task<Next> Pop3Authorization::pass(std::string_view password) {
 
 Task<Next> Pop3Authorization::list_mechanisms() {
   std::vector<sasl::Mechanism> usable;
-  if (session_.may_log_in()) usable = session_.mechanisms();
+  if (session_.may_log_in()) usable = session_.snapshot().mechanisms_behind(session_.entry());
   co_return co_await good(pop3::mechanism_list(usable));
 }
 
 Task<Next> Pop3Authorization::auth(pop3::Auth request) {
   const auto mechanism = sasl::find_mechanism(request.mechanism);
-  const auto offered = session_.mechanisms();
-  if (!mechanism || std::ranges::find(offered, *mechanism) == offered.end()) {
+  // What was not offered may be there by now: the server is asked.
+  const auto& known = session_.snapshot().mechanisms;
+  if (!mechanism || std::ranges::find(known, *mechanism) == known.end()) {
     co_return co_await talk_.say_mistake("unrecognized mechanism");
   }
   if (!session_.may_log_in()) {

@@ -78,8 +78,9 @@ std::string Pop3Talk::capabilities(bool before_login) const {
   const bool may_log_in = before_login && session_.may_log_in();
   wire::pop3::Capabilities offered{
       .user = may_log_in, .stls = before_login && session_.can_start_tls(), .utf8 = policy_.utf8};
-  const std::vector<wire::sasl::Mechanism> mechanisms = session_.mechanisms();
-  if (may_log_in) offered.mechanisms = mechanisms;
+  std::vector<wire::sasl::Mechanism> mechanisms;
+  if (may_log_in) mechanisms = session_.snapshot().mechanisms_behind(session_.entry());
+  offered.mechanisms = mechanisms;
   if (policy_.login_delay > conf::Duration::zero()) {
     offered.login_delay = static_cast<std::uint32_t>(
         std::chrono::ceil<std::chrono::seconds>(policy_.login_delay).count());

@@ -62,6 +62,13 @@ struct Snapshot {
   // as one of them is not known.
   [[nodiscard]] std::optional<upstream::KnownCapabilities> known_behind(const Entry& entry) const;
 
+  // What to offer to clients of this listener: of the mechanisms that take tokens only those that
+  // one of these servers has, or may have, as it is not known.
+  [[nodiscard]] std::vector<wire::sasl::Mechanism> mechanisms_behind(const Entry& entry) const;
+
+  // The mailbox servers that clients of this listener may come to.
+  [[nodiscard]] std::vector<const upstream::Server*> servers_behind(const Entry& entry) const;
+
   // The submission servers that clients of this listener may come to.
   [[nodiscard]] std::vector<upstream::Relay*> relays_behind(const Entry& entry) const;
 

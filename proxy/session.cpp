@@ -209,16 +209,6 @@ bool Session::may_log_in() const {
          is_in(entry_.settings->cleartext_networks, client_address_);
 }
 
-std::vector<wire::sasl::Mechanism> Session::mechanisms() const {
-  std::vector<wire::sasl::Mechanism> offered = snapshot().mechanisms;
-  const auto known = snapshot().known_behind(entry_);
-  if (!known) return offered;
-  std::erase_if(offered, [&known](wire::sasl::Mechanism mechanism) {
-    return wire::sasl::takes_token(mechanism) && !known->before_login.has(mechanism);
-  });
-  return offered;
-}
-
 bool Session::can_start_tls() const {
   return entry_.settings->tls == conf::ListenerTls::Starttls && entry_.tls != nullptr &&
          client_.tls() == nullptr;

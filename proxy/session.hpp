@@ -14,7 +14,6 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace postern::proxy {
 
@@ -81,10 +80,6 @@ class Session {
 
   // Whether a password may be told on this connection as it is now.
   [[nodiscard]] bool may_log_in() const;
-
-  // Mechanisms that clients may use: those that take tokens unless the servers behind, as far as
-  // they are known, do not.
-  [[nodiscard]] std::vector<wire::sasl::Mechanism> mechanisms() const;
 
   // STLS or its kin can be offered.
   [[nodiscard]] bool can_start_tls() const;

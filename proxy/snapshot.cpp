@@ -93,29 +93,49 @@ void Snapshot::choose_policies() {
   }
 }
 
-std::optional<upstream::KnownCapabilities> Snapshot::known_behind(const Entry& entry) const {
-  std::vector<std::string_view> names;
+std::vector<const upstream::Server*> Snapshot::servers_behind(const Entry& entry) const {
+  std::vector<const upstream::Server*> servers;
+  const auto add = [&](std::string_view name) {
+    const auto found = std::ranges::find(settings->upstreams, name, &conf::Upstream::name);
+    const auto index = static_cast<std::size_t>(found - settings->upstreams.begin());
+    const upstream::Server* const server = upstreams[index].get();
+    if (std::ranges::find(servers, server) == servers.end()) servers.push_back(server);
+  };
   for (const conf::Route& route : settings->routes) {
     const auto found =
         std::ranges::find(settings->upstreams, route.upstream, &conf::Upstream::name);
-    if (upstream::Directory::is_for(route, *found, entry.settings->protocol)) {
-      names.push_back(route.upstream);
-    }
+    if (upstream::Directory::is_for(route, *found, entry.settings->protocol)) add(route.upstream);
   }
   if (entry.settings->protocol == conf::Protocol::Imap) {
-    names.insert(names.end(), settings->imap.referrals.begin(), settings->imap.referrals.end());
+    for (const std::string& name : settings->imap.referrals)
+      add(name);
   }
+  return servers;
+}
+
+std::optional<upstream::KnownCapabilities> Snapshot::known_behind(const Entry& entry) const {
   std::optional<upstream::KnownCapabilities> known;
-  for (const std::string_view name : names) {
-    const auto found = std::ranges::find(settings->upstreams, name, &conf::Upstream::name);
-    const auto index = static_cast<std::size_t>(found - settings->upstreams.begin());
-    const auto there = upstreams[index]->known();
+  for (const upstream::Server* const server : servers_behind(entry)) {
+    const auto there = server->known();
     if (!there) return std::nullopt;
     if (!known) known = there;
     known->before_login = known->before_login.common_with(there->before_login);
     known->after_login = known->after_login.common_with(there->after_login);
   }
   return known;
+}
+
+std::vector<wire::sasl::Mechanism> Snapshot::mechanisms_behind(const Entry& entry) const {
+  const std::vector<const upstream::Server*> servers = servers_behind(entry);
+  std::vector<wire::sasl::Mechanism> offered = mechanisms;
+  std::erase_if(offered, [&servers](wire::sasl::Mechanism mechanism) {
+    const auto lacks_it = [mechanism](const upstream::Server* server) {
+      const auto known = server->known();
+      return known && !known->before_login.has(mechanism);
+    };
+    return wire::sasl::takes_token(mechanism) && std::ranges::all_of(servers, lacks_it);
+  });
+  return offered;
 }
 
 std::vector<upstream::Relay*> Snapshot::relays_behind(const Entry& entry) const {
