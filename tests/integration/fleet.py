@@ -116,7 +116,7 @@ class Fleet:
 
     def check_secrets(self):
         """Fails if the gateway's output holds a password that it was given."""
-        text = self.gateway.log()
+        text = self.gateway.whole_log()
         found = [form for secret in self._secrets for form in forms(secret) if form in text]
         if found:
             raise AssertionError(f"secrets in the gateway's output: {found}")

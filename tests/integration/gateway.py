@@ -141,8 +141,17 @@ class Gateway:
     # What it shows.
 
     def log(self):
-        """All that it has logged so far, as text."""
+        """What it has written of its log so far, as text: lines may be late by a moment."""
         return self.process.text()
+
+    def whole_log(self):
+        """All that it has logged so far, lines on their way included; for what must not be there.
+
+        It must have an admin listener, which counts them.
+        """
+        logged = self.metric("postern_log_messages_total")
+        wait_until(lambda: gateway_output.lines(self.log()) >= logged, 10, "the log")
+        return self.log()
 
     def events(self, name=None, **fields):
         """The log lines so far with this event name and these fields."""

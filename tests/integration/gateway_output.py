@@ -21,6 +21,11 @@ class Event:
     fields: dict
 
 
+def lines(log):
+    """How many lines of a log, in either form, there are."""
+    return len(re.findall(r'^(?:\d{4}-\d\d-\d\dT|\{"time":)', log, re.M))
+
+
 def events(log):
     """The events of a log. What is no event (a sanitizer's report, say) is left out."""
     return [event for event in map(_event, log.splitlines()) if event is not None]

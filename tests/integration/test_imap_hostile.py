@@ -185,7 +185,7 @@ class HostileClientTest(HostileCase):
         wait_until(lambda: self.gateway.metric("postern_upstream_connections") == 0,
                    _SECONDS, "the end of all links")
         self.assertGreater(self.gateway.metric("postern_sessions_started_total"), 100)
-        self.assertEqual(self.gateway.events("session.crashed"), [])
+        self.assertNotIn("session.crashed", self.gateway.whole_log())
 
 
 if __name__ == "__main__":

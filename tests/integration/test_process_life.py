@@ -132,6 +132,7 @@ class ReloadTest(GatewayCase):
 
                 self.assertFalse(gateway.reload_file())
 
+                gateway.whole_log()
                 refused = gateway.events("config.refused")[before]
                 self.assertIn("postern.toml:", refused.fields["detail"])
                 self.assertEqual(gateway.metric("postern_config_last_reload_successful"), 0)
@@ -298,10 +299,11 @@ class ClockTest(GatewayCase):
                 self.assertEqual(newcomer.ask("CAPA")[:3], b"+OK")
                 self.assertEqual(newcomer.read_multiline()[-3:], b".\r\n")
                 self.assertEqual(self.log_in(gateway).ask("QUIT")[:3], b"+OK")
-                years |= {line[:10] for line in gateway.log().splitlines()}
+                years |= {line[:10] for line in gateway.whole_log().splitlines()}
 
         self.assertGreaterEqual(len(years), 4)  # the jumps were felt
         self.assertEqual(newcomer.log_in("joe@example.test", "no")[:4], b"-ERR")
+        gateway.whole_log()
         self.assertEqual(gateway.events("session.ended", reason="idle_timeout"), [])
         self.assertEqual(gateway.events("session.ended", reason="login_timeout"), [])
 
@@ -324,6 +326,7 @@ class ClockTest(GatewayCase):
         for session in sessions:
             self.assertEqual(session.ask("NOOP")[:3], b"+OK")
         self.assertEqual(self.log_in(gateway).ask("NOOP")[:3], b"+OK")
+        gateway.whole_log()
         self.assertEqual(len(gateway.events("session.ended", reason="login_timeout")), 100)
 
 

@@ -27,7 +27,7 @@ class OutputTest(GatewayCase):
     def outputs(self, gateway):
         """All that the process shows: its log and the pages of the admin listener."""
         pages = [gateway.admin(path)[1] for path in ("/metrics", "/healthz", "/readyz", "/none")]
-        return "\n".join([gateway.log(), *pages]).encode(errors="surrogateescape")
+        return "\n".join([gateway.whole_log(), *pages]).encode(errors="surrogateescape")
 
     def assert_silent_about(self, octets, *secrets):
         for secret in secrets:

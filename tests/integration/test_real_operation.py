@@ -166,7 +166,7 @@ class SecretTest(unittest.TestCase):
             with self.subTest(server):
                 account = self.try_everything(server)
                 fleet.gateway.wait_for_event("session.ended", user=account.user)
-                log = fleet.gateway.log()
+                log = fleet.gateway.whole_log()
 
                 self.assertTrue(fleet.gateway.events("session.traced", user=account.user,
                                                      direction="U>"))

@@ -239,7 +239,7 @@ class LogTest(SubmissionCase):
         smtp.close()
         self.server.wait_all_ended()
 
-        log = self.gateway.log()
+        log = self.gateway.whole_log()
         self.assertIn(USER, log, "the log is there")
         for secret in (PASSWORD, planted):
             self.assertEqual([form for form in forms(secret) if form in log], [])
