@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <fcntl.h>
 #include <poll.h>
@@ -69,6 +70,11 @@ class Pipe {
   void close_reader() { close_end(0); }
 
   void close_writer() { close_end(1); }
+
+  [[nodiscard]] bool is_silent_for(std::chrono::milliseconds time) const {
+    pollfd readable{.fd = ends_[0], .events = POLLIN, .revents = 0};
+    return poll(&readable, 1, static_cast<int>(time.count())) == 0;
+  }
 
   // Waits for octets; empty when none come within a minute.
   [[nodiscard]] std::string read_some() const {

@@ -142,7 +142,7 @@ TEST(LogWriter, ALineIsWrittenByItselfWheneverItComes) {
     ASSERT_TRUE(writer.push(line));
     EXPECT_EQ(read_until(pipe, line), line);
   }
-  std::this_thread::sleep_for(4 * LogWriter::kRest);
+  EXPECT_TRUE(pipe.is_silent_for(4 * LogWriter::kRest)) << "no line is written twice";
   ASSERT_TRUE(writer.push("fourth\n"));
   EXPECT_EQ(read_until(pipe, "fourth\n"), "fourth\n");
 }
