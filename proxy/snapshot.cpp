@@ -93,23 +93,34 @@ void Snapshot::choose_policies() {
   }
 }
 
+namespace {
+
+// The upstreams that clients of this listener may come to: places in Settings::upstreams, each
+// once.
+std::vector<std::size_t> upstreams_behind(const conf::Settings& settings, const Entry& entry) {
+  std::vector<std::size_t> places;
+  const auto add = [&](const auto& upstream) {
+    const auto place = static_cast<std::size_t>(upstream - settings.upstreams.begin());
+    if (std::ranges::find(places, place) == places.end()) places.push_back(place);
+  };
+  const conf::Protocol protocol = entry.settings->protocol;
+  for (const conf::Route& route : settings.routes) {
+    const auto found = std::ranges::find(settings.upstreams, route.upstream, &conf::Upstream::name);
+    if (upstream::Directory::is_for(route, *found, protocol)) add(found);
+  }
+  if (protocol == conf::Protocol::Imap) {
+    for (const std::string& name : settings.imap.referrals)
+      add(std::ranges::find(settings.upstreams, name, &conf::Upstream::name));
+  }
+  return places;
+}
+
+}  // namespace
+
 std::vector<const upstream::Server*> Snapshot::servers_behind(const Entry& entry) const {
   std::vector<const upstream::Server*> servers;
-  const auto add = [&](std::string_view name) {
-    const auto found = std::ranges::find(settings->upstreams, name, &conf::Upstream::name);
-    const auto index = static_cast<std::size_t>(found - settings->upstreams.begin());
-    const upstream::Server* const server = upstreams[index].get();
-    if (std::ranges::find(servers, server) == servers.end()) servers.push_back(server);
-  };
-  for (const conf::Route& route : settings->routes) {
-    const auto found =
-        std::ranges::find(settings->upstreams, route.upstream, &conf::Upstream::name);
-    if (upstream::Directory::is_for(route, *found, entry.settings->protocol)) add(route.upstream);
-  }
-  if (entry.settings->protocol == conf::Protocol::Imap) {
-    for (const std::string& name : settings->imap.referrals)
-      add(name);
-  }
+  for (const std::size_t place : upstreams_behind(*settings, entry))
+    servers.push_back(upstreams[place].get());
   return servers;
 }
 
@@ -140,13 +151,8 @@ std::vector<wire::sasl::Mechanism> Snapshot::mechanisms_behind(const Entry& entr
 
 std::vector<upstream::Relay*> Snapshot::relays_behind(const Entry& entry) const {
   std::vector<upstream::Relay*> found;
-  for (const conf::Route& route : settings->routes) {
-    const auto upstream =
-        std::ranges::find(settings->upstreams, route.upstream, &conf::Upstream::name);
-    if (!upstream::Directory::is_for(route, *upstream, entry.settings->protocol)) continue;
-    const auto index = static_cast<std::size_t>(upstream - settings->upstreams.begin());
-    upstream::Relay* relay = relays[index].get();
-    if (relay != nullptr && std::ranges::find(found, relay) == found.end()) found.push_back(relay);
+  for (const std::size_t place : upstreams_behind(*settings, entry)) {
+    if (relays[place] != nullptr) found.push_back(relays[place].get());
   }
   return found;
 }
